@@ -1,0 +1,51 @@
+"""Settings. Knows NumPy's dtypes only.
+
+>>> from tnp_shim import config
+>>> with config.default_float("float32"):
+...     config.get_default_float()
+dtype('float32')
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import numpy
+
+FLOAT64 = numpy.dtype("float64")
+_DEFAULT_FLOATS = tuple(numpy.dtype(name) for name in ("float64", "float32", "float16"))
+_default_float: ContextVar[numpy.dtype[Any]] = ContextVar("default_float", default=FLOAT64)
+
+
+def _float_dtype(dtype: Any) -> numpy.dtype[Any]:
+    resolved = numpy.dtype(dtype)
+    if resolved not in _DEFAULT_FLOATS:
+        names = ", ".join(d.name for d in _DEFAULT_FLOATS)
+        raise ValueError(f"config.default_float: expected one of {names}, got {dtype!r}")
+    return resolved
+
+
+def get_default_float() -> numpy.dtype[Any]:
+    """The dtype that stands in for NumPy's default float64."""
+    return _default_float.get()
+
+
+def set_default_float(dtype: Any) -> None:
+    """Use `dtype` wherever NumPy would choose float64 of its own accord."""
+    _default_float.set(_float_dtype(dtype))
+
+
+@contextlib.contextmanager
+def default_float(dtype: Any) -> Iterator[None]:
+    """Within the context, use `dtype` where NumPy would choose float64 of its own accord.
+
+    An explicit float64 (an argument's dtype, `dtype=`) stays float64.
+    """
+    token = _default_float.set(_float_dtype(dtype))
+    try:
+        yield
+    finally:
+        _default_float.reset(token)

@@ -1,0 +1,96 @@
+"""Casts, constants and the promotion of tensors, as NumPy does them. Knows dtypes and tensors only."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops, ops
+
+Operand: TypeAlias = tf.Tensor | bool | int | float | complex
+"""A tensor, or a Python number, which promotes weakly (NEP 50)."""
+
+_UNSIGNED = (tf.uint8, tf.uint16, tf.uint32, tf.uint64)
+
+
+def cast(tensor: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """The tensor in another dtype, as `astype(casting="unsafe")` of NumPy gives it."""
+    source = tensor.dtype
+    if source == dtype:
+        return tensor
+    if source.is_complex and not dtype.is_complex:
+        if dtype == tf.bool:
+            return gen_math_ops.not_equal(tensor, constant(0, source))
+        tensor = gen_math_ops.real(tensor, Tout=source.real_dtype)
+        return cast(tensor, dtype)
+    if source.is_floating and dtype in _UNSIGNED:
+        # NumPy's negative floats wrap around; TensorFlow's kernels differ by device: go through int64
+        tensor = gen_math_ops.cast(tensor, DstT=tf.int64)
+    return gen_math_ops.cast(tensor, DstT=dtype)
+
+
+_constants: dict[Any, tf.Tensor] = {}
+_MOST_CONSTANTS = 4096
+
+
+def constant(value: Any, dtype: tf.DType) -> tf.Tensor:
+    """A Python number as a 0-d tensor of `dtype`; OverflowError, as NumPy's, for an int out of bounds.
+
+    Eager constants are kept and used again; a graph under construction embeds them.
+    """
+    # 0.0 == -0.0 and 1 == 1.0 == True, but they are different constants
+    sign = math.copysign(1.0, value) if type(value) is float and not value else 0.0
+    key = (value, type(value), sign, dtype)
+    tensor = _constants.get(key)
+    if tensor is None:
+        array = numpy.array(value, dtype=dtype.as_numpy_dtype)
+        with ops.init_scope():
+            tensor = tf.constant(array)
+        if not isinstance(tensor, EagerTensor):  # a TF1 graph has no eager scope to rise to
+            return tf.constant(array)
+        if len(_constants) >= _MOST_CONSTANTS:
+            _constants.clear()
+        _constants[key] = tensor
+    return tensor
+
+
+def as_tensor(operand: Operand, dtype: tf.DType) -> tf.Tensor:
+    """The operand as a tensor of `dtype`."""
+    if isinstance(operand, (bool, int, float, complex)):
+        return constant(operand, dtype)
+    return cast(operand, dtype)
+
+
+def promotion_key(operand: Operand) -> Any:
+    """What of an operand decides promotion: its dtype, or its type if it is a Python number."""
+    return type(operand) if isinstance(operand, dtypes.PYTHON_SCALARS) else dtypes.to_numpy(operand.dtype)
+
+
+def promote_args(name: str, *operands: Operand) -> list[tf.Tensor]:
+    """The operands as tensors of their common dtype, as `numpy.result_type` tells it."""
+    try:
+        common = dtypes.to_tf(dtypes.result_type(*map(promotion_key, operands)))
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
+    return [as_tensor(operand, common) for operand in operands]
+
+
+def promote_args_inexact(name: str, *operands: Operand) -> list[tf.Tensor]:
+    """The operands as tensors of their common dtype, integers and bool becoming the default float."""
+    keys = [*map(promotion_key, operands)]
+    common = dtypes.result_type(*keys)
+    if common.kind in "biu":
+        common = dtypes.default_float_for(dtypes.FLOAT64)
+    return [as_tensor(operand, dtypes.to_tf(common)) for operand in operands]
+
+
+def shape_of(tensor: tf.Tensor) -> tuple[int, ...] | tf.Tensor:
+    """The shape as a tuple of int where it is known, else as an int64 vector."""
+    static = tensor.shape
+    if static.is_fully_defined():
+        return tuple(static.as_list())
+    return gen_array_ops.shape(tensor, out_type=tf.int64)
