@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tensorflow.python.autograph.core import config as autograph_config  # autograph rules
+# Whether a tape is recording: what a view read before a tape watches is not connected to it.
+from tensorflow.python import pywrap_tfe
+
+# AutoGraph's rules: which packages it leaves as they are. There is no public way to add one.
+from tensorflow.python.autograph.core import config as autograph_config
+
+# `backprop`: see `watching` and `asking_for_sources`.
+# `context`: the public tf.executing_eagerly costs three times as much.
+# `record`: tells tapes and forward accumulators of a result whose gradient is ours.
+from tensorflow.python.eager import backprop, context, record
 
 # GradientTape asks composite values for the tensors to differentiate through this protocol only.
 from tensorflow.python.framework import composite_tensor_gradient
@@ -10,10 +19,14 @@ from tensorflow.python.framework import composite_tensor_gradient
 # The public tf.Graph has no way to tell the graph that encloses a FuncGraph.
 from tensorflow.python.framework import func_graph
 
+# A composite value is batched by tf.map_fn, tf.data, vectorized_map and jacobian only if its spec is
+# batchable, and saved in a SavedModel only if its spec is registered.
+from tensorflow.python.framework import type_spec, type_spec_registry
+
 # The kernel registry: which (op, dtype, device) can be computed at all.
 from tensorflow.python.framework import kernels as kernel_registry
 
-# The public tf.executing_eagerly costs four times as much, and hides the default graph.
+# The default graph, the type of eager tensors and init_scope.
 from tensorflow.python.framework import ops
 
 # Evaluates graph tensors that depend on constants and static shapes only.
@@ -23,6 +36,7 @@ from tensorflow.python.framework import tensor_util
 from tensorflow.python.ops import (
     gen_array_ops,
     gen_bitwise_ops,
+    gen_logging_ops,
     gen_math_ops,
     gen_nn_ops,
     gen_special_math_ops,
@@ -33,23 +47,36 @@ __all__ = [
     "func_graph",
     "gen_array_ops",
     "gen_bitwise_ops",
+    "gen_logging_ops",
     "gen_math_ops",
     "gen_nn_ops",
     "gen_special_math_ops",
     "kernel_registry",
     "ops",
+    "record",
     "tensor_util",
 ]
 
 EagerTensor = ops.EagerTensor
 """The type of tensors that have a value now."""
 
+no_tape_records = pywrap_tfe.TFE_Py_TapeSetIsEmpty
+"""Whether no gradient tape and no forward accumulator is recording."""
+
+BatchableTypeSpec = type_spec.BatchableTypeSpec
+LegacyTypeSpecBatchEncoder = type_spec.LegacyTypeSpecBatchEncoder
+register_type_spec = type_spec_registry.register
+CompositeTensorGradient = composite_tensor_gradient.CompositeTensorGradient
+
 
 def known_value(tensor):
     """The NumPy value of a tensor if it is known now (eager, or constant while tracing), else None."""
     if isinstance(tensor, EagerTensor):
         return tensor.numpy()
-    return tensor_util.constant_value(tensor)
+    value = tensor_util.constant_value(tensor)
+    if value is None and isinstance(tensor.graph, func_graph.FuncGraph):
+        value = tensor_util.try_evaluate_constant(tensor)
+    return value
 
 
 def leave_unconverted(module: str) -> None:
@@ -60,3 +87,28 @@ def leave_unconverted(module: str) -> None:
     rules = autograph_config.CONVERSION_RULES
     if not any(getattr(rule, "_prefix", None) == module for rule in rules):
         autograph_config.CONVERSION_RULES = (autograph_config.DoNotConvert(module), *rules)
+
+
+def current_graph():
+    """The graph being built, or None where ops run eagerly."""
+    eager_context = context._context or context.context()
+    return None if eager_context._thread_local_data.is_eager else ops.get_default_graph()
+
+
+_WATCH = backprop._extract_tensors_and_variables.__code__
+_GRADIENT = backprop.GradientTape.gradient.__code__
+
+
+def watching(frame) -> bool:
+    """Whether `frame` is GradientTape.watch taking the tensors of a composite value.
+
+    The tape gives a composite value no other sign that it is being watched.
+    """
+    return frame.f_code is _WATCH
+
+
+def asking_for_sources(frame) -> bool:
+    """Whether `frame` is called by GradientTape.gradient for its sources, not for its targets."""
+    while frame is not None and frame.f_code is not _GRADIENT:
+        frame = frame.f_back
+    return frame is not None and "flat_sources_raw" in frame.f_locals

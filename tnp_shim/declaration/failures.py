@@ -1,0 +1,72 @@
+"""NumPy's errors for input that a body could not take. Knows the array.
+
+NumPy is asked: its function is called on arrays of the same shapes and dtypes (the same values where they
+are known), and what it raises is raised.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.array import Array
+from tnp_shim.conversion import is_tensor_like, tensor_of
+from tnp_shim.errors import ShimError
+from tnp_shim.storage import static_shape
+from tnp_shim.tensorflow_internals import known_value
+
+
+class _ShapeUnknown(Exception):
+    pass
+
+
+def stand_in(value: Any) -> Any:
+    """A NumPy value to ask NumPy with: the value itself where it is known, else ones of its shape."""
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(stand_in, value))
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(stand_in, value))
+    if isinstance(value, dict):
+        return {key: stand_in(v) for key, v in value.items()}
+    if not is_tensor_like(value):
+        return value
+    tensor = tensor_of(value)
+    known = known_value(tensor)
+    if known is None:
+        shape = static_shape(tensor)
+        if shape is None or None in shape:
+            raise _ShapeUnknown
+        known = numpy.ones(shape, dtypes.to_numpy(tensor.dtype))  # type: ignore[arg-type]
+    if isinstance(value, Array) and known.ndim == 0 and not value._writeable:
+        return known[()]
+    return numpy.array(known)
+
+
+def numpys_error(
+    name: str,
+    numpy_callable: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    error: Exception,
+) -> Exception:
+    """The error to raise where a body raised `error`: NumPy's if it refuses the same input."""
+    if isinstance(error, ShimError):
+        return error
+    try:
+        with warnings.catch_warnings(), numpy.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            numpy_callable(*stand_in(args), **stand_in(kwargs))
+    except (_ShapeUnknown, ShimError):
+        return error
+    except Exception as refusal:
+        return refusal
+    if isinstance(error, tf.errors.OpError):
+        new = RuntimeError(f"np.{name}: TensorFlow could not compute this: {error.message}")
+        new.__cause__ = error
+        return new
+    return error

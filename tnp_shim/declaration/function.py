@@ -1,0 +1,276 @@
+"""How a NumPy function is declared: a body over tensors, keyed by the NumPy callable. Knows the array."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.array import Array, result, wrap, write
+from tnp_shim.declaration.arguments import MISSING, conversion_of
+from tnp_shim.declaration.failures import numpys_error
+from tnp_shim.promotion import cast
+from tnp_shim.tensorflow_internals import current_graph
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+IGNORED = frozenset({"like", "order", "subok", "device", "copy"})
+"""Parameters that mean nothing to a tensor, and so need not be named by a body."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of a public function."""
+
+    name: str
+    numpy: Callable[..., Any]
+    body: Callable[..., Any]
+    function: Callable[..., Any]
+    route: str = "native"
+    reason: str = ""
+
+
+REGISTRY: dict[Any, Declaration] = {}
+"""The declaration of each NumPy callable."""
+
+
+def name_of(numpy_callable: Any) -> str:
+    """The public name: `linalg.solve` of `numpy.linalg.solve`."""
+    module = getattr(numpy_callable, "__module__", None) or "numpy"
+    return f"{module}.{numpy_callable.__name__}".removeprefix("numpy.")
+
+
+def register(declaration: Declaration) -> None:
+    """Make a declaration known under its NumPy callable."""
+    REGISTRY[declaration.numpy] = declaration
+
+
+class _Parameter:
+    """One parameter of NumPy's signature: where its value goes."""
+
+    __slots__ = ("convert", "default", "kind", "name", "numpy_default", "role")
+
+    def __init__(self, parameter: inspect.Parameter, taken: dict[str, inspect.Parameter]) -> None:
+        self.name = parameter.name
+        self.kind = parameter.kind
+        self.numpy_default = parameter.default
+        mine = taken.get(self.name)
+        self.role = "body" if mine else "out" if self.name == "out" else "unused"
+        self.convert = conversion_of(mine.annotation) if mine else None
+        self.default = parameter.default if mine is None else mine.default
+
+    def check_unused(self, function: str, value: Any) -> None:
+        default = self.numpy_default
+        if value is MISSING or value is None or self.name in IGNORED or value is default or value == default:
+            return
+        raise TypeError(f"{function}: argument {self.name}={value!r} is not supported on tensors")
+
+
+class _Binding:
+    """Brings the arguments of a call into the order of NumPy's signature, converted for the body."""
+
+    def __init__(self, name: str, signature: inspect.Signature, body: Callable[..., Any]) -> None:
+        self.function = name
+        self.signature = signature
+        taken = dict(inspect.signature(body).parameters)
+        unknown = set(taken) - set(signature.parameters)
+        if unknown:
+            raise TypeError(f"the body of {name} takes {unknown}, which NumPy's {name} does not")
+        self.parameters = [_Parameter(p, taken) for p in signature.parameters.values()]
+        self.position = {p.name: i for i, p in enumerate(self.parameters)}
+        kinds = [p.kind for p in self.parameters]
+        self.variadic = inspect.Parameter.VAR_POSITIONAL in kinds or inspect.Parameter.VAR_KEYWORD in kinds
+        self.most_positional = sum(
+            k in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in kinds
+        )
+        self.missing = [MISSING] * len(self.parameters)
+        self.body_order = [(self.position[n], p.kind) for n, p in taken.items()]
+        self.all_positional = all(p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for p in taken.values())
+        self.plain_order = [position for position, _ in self.body_order]
+        self.unused = [i for i, p in enumerate(self.parameters) if p.role == "unused"]
+        self.out = self.position.get("out") if "out" not in taken else None
+
+    def raw(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The values in the order of the signature; MISSING where none was given. TypeError as NumPy's."""
+        if self.variadic or len(args) > self.most_positional:
+            bound = self.signature.bind(*args, **kwargs).arguments
+            return [bound.get(p.name, MISSING) for p in self.parameters]
+        values = self.missing.copy()
+        values[: len(args)] = args
+        for name, value in kwargs.items():
+            position = self.position.get(name)
+            if position is None or position < len(args):
+                self.signature.bind(*args, **kwargs)  # raises
+            values[position] = value  # type: ignore[index]
+        return values
+
+    def converted(self, values: list[Any], position: int) -> Any:
+        """The value of one parameter as the body wants it."""
+        parameter = self.parameters[position]
+        value = values[position]
+        if value is MISSING:
+            if parameter.default is inspect.Parameter.empty:
+                if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                    return ()
+                if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                    return {}
+                raise TypeError(f"{self.function}() missing required argument: {parameter.name!r}")
+            return parameter.default
+        convert = parameter.convert
+        if convert is None or value is None:
+            return value
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            return tuple(convert(v, parameter.name) for v in value)
+        return convert(value, parameter.name)
+
+    def call(self, body: Callable[..., Any], values: list[Any]) -> Any:
+        """Call the body."""
+        for position in self.unused:
+            if values[position] is not MISSING:
+                self.parameters[position].check_unused(self.function, values[position])
+        if self.all_positional:
+            return body(*[self.converted(values, i) for i in self.plain_order])
+        args: list[Any] = []
+        keywords: dict[str, Any] = {}
+        for position, kind in self.body_order:
+            value = self.converted(values, position)
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                args.extend(value)
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                keywords.update(value)
+            elif kind is inspect.Parameter.KEYWORD_ONLY:
+                keywords[self.parameters[position].name] = value
+            else:
+                args.append(value)
+        return body(*args, **keywords)
+
+
+def wrapped(value: Any, scalar: bool) -> Any:
+    """A body's result as the user sees it: tensors become arrays, wherever they are."""
+    if isinstance(value, tf.Tensor):
+        if scalar and value.shape.rank == 0:
+            array = result(value, dtypes.to_numpy(value.dtype))
+            array._cell._home = current_graph()
+            return array
+        return wrap(value)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(wrapped(v, scalar) for v in value))
+    if isinstance(value, (tuple, list)):
+        return type(value)(wrapped(v, scalar) for v in value)
+    return value
+
+
+def write_out(name: str, value: Any, out: Any, casting: str = "same_kind") -> Any:
+    """Write a result into `out` and return `out` itself, as NumPy does."""
+    if isinstance(out, tuple) and not isinstance(value, tuple):
+        (out,) = out
+    if isinstance(value, tuple):
+        return tuple(write_out(name, v, o, casting) for v, o in zip(value, out, strict=True))
+    if isinstance(out, numpy.ndarray):
+        numpy.copyto(out, numpy.asarray(value), casting=casting)  # type: ignore[arg-type]
+        return out
+    if not isinstance(out, Array):
+        raise TypeError(f"{name}: return arrays must be of ArrayType, not {type(out).__name__}")
+    if not numpy.can_cast(value.dtype, out.dtype, casting):  # type: ignore[arg-type]
+        raise TypeError(
+            f"Cannot cast array data from {value.dtype!r} to {out.dtype!r} according to the rule '{casting}'"
+        )
+    tensor = cast(value._cell.read(), dtypes.to_tf(out.dtype))
+    if not tensor.shape.is_compatible_with(out._cell.read().shape):
+        raise ValueError(
+            f"{name}: output array has shape {out.shape}, the result has shape {value.shape}"
+        )
+    write(out, tensor)
+    return out
+
+
+def function(
+    numpy_callable: Callable[..., Any],
+    *,
+    scalar: bool = False,
+    route: str = "native",
+    reason: str = "",
+    casting: str = "same_kind",
+) -> Callable[[Body], Body]:
+    """Declare the implementation of a NumPy function as a body over tensors.
+
+    `scalar`: a 0-d result becomes a scalar. `casting`: the rule by which a result goes into `out`.
+    """
+    name = name_of(numpy_callable)
+
+    def declare(body: Body) -> Body:
+        binding = _Binding(name, inspect.signature(numpy_callable), body)
+        out_position = binding.out
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            values = binding.raw(args, kwargs)
+            try:
+                value = wrapped(binding.call(body, values), scalar)
+            except Exception as error:
+                raise numpys_error(name, numpy_callable, args, kwargs, error) from error.__cause__
+            if out_position is None or values[out_position] in (MISSING, None):
+                return value
+            return write_out(name, value, values[out_position], casting)
+
+        finish(call, numpy_callable, body)
+        register(Declaration(name, numpy_callable, body, call, route, reason))
+        return call  # type: ignore[return-value]
+
+    return declare
+
+
+def writes(numpy_callable: Callable[..., Any], target: str) -> Callable[[Body], Body]:
+    """Declare a NumPy function that writes into its argument `target`: the body gives the new value."""
+    name = name_of(numpy_callable)
+
+    def declare(body: Body) -> Body:
+        binding = _Binding(name, inspect.signature(numpy_callable), body)
+        position = binding.position[target]
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            values = binding.raw(args, kwargs)
+            array = values[position]
+            if not isinstance(array, Array):
+                return numpy_callable(*args, **kwargs)  # a real NumPy array, or NumPy's error
+            try:
+                new = binding.call(body, values)
+            except Exception as error:
+                raise numpys_error(name, numpy_callable, args, kwargs, error) from error.__cause__
+            write(array, cast(new, dtypes.to_tf(array.dtype)))
+            return None
+
+        finish(call, numpy_callable, body)
+        register(Declaration(name, numpy_callable, body, call))
+        return call  # type: ignore[return-value]
+
+    return declare
+
+
+def finish(call: Callable[..., Any], numpy_callable: Callable[..., Any], body: Callable[..., Any]) -> None:
+    """Give a declared function the name, signature and documentation that users look up."""
+    call.__name__ = call.__qualname__ = numpy_callable.__name__
+    call.__module__ = body.__module__
+    call.__signature__ = inspect.signature(numpy_callable)  # type: ignore[attr-defined]
+    call.__doc__ = body.__doc__ or f"As `{name_of(numpy_callable)}` of NumPy, over tensors."
+    call.__wrapped_body__ = body  # type: ignore[attr-defined]
+
+
+def arrays(
+    numpy_callable: Callable[..., Any], *, route: str = "trace", reason: str = ""
+) -> Callable[[Body], Body]:
+    """Declare a function that is about arrays themselves: its arguments arrive as they are given."""
+
+    def declare(body: Body) -> Body:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return body(*args, **kwargs)
+
+        finish(call, numpy_callable, body)
+        register(Declaration(name_of(numpy_callable), numpy_callable, body, call, route, reason))
+        return call  # type: ignore[return-value]
+
+    return declare

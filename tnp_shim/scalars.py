@@ -1,0 +1,153 @@
+"""The scalar types: `float64`, `int32`, ... and their abstract parents. Knows the array, no functions.
+
+What NumPy returns as a scalar (`a[0]`, `a.sum()`) is an instance of one of these: read-only, 0-d, hashable
+once its value is known, and still traceable and differentiable.
+"""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import array, conversion, dtypes
+from tnp_shim.array import SCALAR_TYPES, Array, ArrayMeta
+from tnp_shim.errors import UnsupportedError
+
+
+class ScalarMeta(ArrayMeta):
+    """Makes our scalar types interchangeable with NumPy's as dtypes, in isinstance and as dict keys."""
+
+    _numpy: type[numpy.generic]
+    _dtype_of_instances: numpy.dtype[Any] | None
+
+    @property
+    def dtype(cls) -> numpy.dtype[Any]:
+        """Lets `numpy.dtype(np.float32)` and every `dtype=` argument take our type."""
+        if cls._dtype_of_instances is None:
+            raise AttributeError(f"the abstract type {cls.__name__} is no dtype")
+        return cls._dtype_of_instances
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return type.__instancecheck__(cls, instance) or isinstance(instance, cls._numpy)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return type.__subclasscheck__(cls, subclass) or (
+            isinstance(subclass, type) and issubclass(subclass, cls._numpy)
+        )
+
+    def __eq__(cls, other: Any) -> bool:
+        return cls is other or cls._numpy is other
+
+    def __hash__(cls) -> int:
+        return hash(cls._numpy)
+
+    def __repr__(cls) -> str:
+        return f"<class 'tnp_shim.{cls.__name__}'>"
+
+
+class generic(Array, metaclass=ScalarMeta):
+    """The parent of all scalar types."""
+
+    __slots__ = ()
+    _numpy = numpy.generic
+    _dtype_of_instances: numpy.dtype[Any] | None = None
+
+    def __new__(cls, value: Any = 0, /) -> Any:
+        dtype = cls._dtype_of_instances
+        if dtype is None:
+            raise TypeError(f"cannot create '{cls.__name__}' instances")
+        if not isinstance(value, (Array, tf.Tensor, tf.Variable, list, tuple, numpy.ndarray)):
+            value = cls._numpy(value)  # parses text, refuses what NumPy refuses, in NumPy's words
+        tensor = conversion.to_tensor(value, dtype)
+        if tensor.shape.rank == 0:
+            return array.scalar(tf.identity(tensor), dtype)
+        return array.wrap(tensor)
+
+    def __hash__(self) -> int:
+        return hash(self._known("hash() of a scalar (a dict key, a set member)")[()])
+
+    def __format__(self, form: str) -> str:
+        text = self._text(str)
+        return format(text, form) if text.startswith("<traced") else format(self.item(), form)
+
+    def item(self, *args: Any) -> Any:
+        """The value as a Python number."""
+        return self._known("item() of a scalar")[()].item(*args)
+
+    def tolist(self) -> Any:
+        """The value as a Python number."""
+        return self.item()
+
+    def __copy__(self) -> Array:
+        return array.scalar(self._cell.read(), self._dtype)
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return (self.item(),)
+
+    def __iter__(self) -> Any:
+        raise TypeError(f"'{type(self).__name__}' object is not iterable")
+
+    def __len__(self) -> int:
+        raise TypeError(f"object of type '{type(self).__name__}' has no len()")
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return self._known("round() of a scalar")[()].__round__(ndigits)
+
+    def __setstate__(self, state: Any) -> None:
+        raise UnsupportedError("scalars are read-only")
+
+
+def _abstract(name: str, parent: type) -> Any:
+    kind = getattr(numpy, name)
+    return ScalarMeta(name, (parent,), {"__slots__": (), "_numpy": kind, "__doc__": kind.__doc__})
+
+
+def _concrete(dtype: numpy.dtype[Any], parent: type) -> Any:
+    attributes = {
+        "__slots__": (),
+        "__doc__": f"A 0-d, read-only array of {dtype}, as NumPy's scalar type of the same name.",
+        "_numpy": dtype.type,
+        "_dtype_of_instances": dtype,
+    }
+    SCALAR_TYPES[dtype] = ScalarMeta(dtype.type.__name__, (parent,), attributes)
+    return SCALAR_TYPES[dtype]
+
+
+number = _abstract("number", generic)
+integer = _abstract("integer", number)
+signedinteger = _abstract("signedinteger", integer)
+unsignedinteger = _abstract("unsignedinteger", integer)
+inexact = _abstract("inexact", number)
+floating = _abstract("floating", inexact)
+complexfloating = _abstract("complexfloating", inexact)
+
+_PARENTS = {"b": generic, "i": signedinteger, "u": unsignedinteger, "f": floating, "c": complexfloating}
+bool_, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64, complex64, complex128 = (
+    _concrete(dtype, _PARENTS[dtype.kind]) for dtype in map(numpy.dtype, dtypes.NAMES)
+)
+bfloat16 = _concrete(dtypes.BFLOAT16, floating)
+"""TensorFlow's 16-bit float with the range of float32: an extension of NumPy's types."""
+
+# as NumPy registers its own
+numbers.Integral.register(integer)
+numbers.Complex.register(inexact)
+numbers.Real.register(floating)
+numbers.Number.register(number)
+
+
+def _float_only(name: str) -> Any:
+    def method(self: Any, *args: Any) -> Any:
+        return getattr(self.item(), name)(*args)
+
+    method.__name__ = name
+    method.__doc__ = f"As Python's `float.{name}`, of the known value."
+    return method
+
+
+for _name in ("as_integer_ratio", "is_integer", "hex"):
+    setattr(floating, _name, _float_only(_name))
+for _name in ("is_integer", "bit_count"):
+    setattr(integer, _name, _float_only(_name))

@@ -1,0 +1,249 @@
+"""Where values live: cells, views and the effects of graphs. Knows tensors only, not the array."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim.dtypes import to_numpy
+from tnp_shim.errors import LostWriteError, unknown_shape, users_line
+from tnp_shim.tensorflow_internals import EagerTensor, current_graph, no_tape_records
+
+StaticShape = tuple[int, ...] | tuple[int | None, ...] | None
+_NOT_ASKED: Any = object()
+
+
+def static_shape(tensor: tf.Tensor) -> StaticShape:
+    """The shape as far as it is known: `None` for an unknown dimension or an unknown rank."""
+    if type(tensor) is EagerTensor:
+        return tensor._shape_tuple()
+    shape = tensor.shape
+    return None if shape.rank is None else tuple(shape.as_list())
+
+
+class Cell:
+    """A tensor that can be replaced.
+
+    A cell belongs to the graph it was made in (`None`: eager). What is written while another graph is
+    being built is kept under that graph, so a branch or loop body sees its own writes and nothing leaks.
+    """
+
+    __slots__ = ("__weakref__", "_home", "_scoped", "_value")
+    in_c_order = True
+
+    def __init__(self, value: tf.Tensor, home: Any = _NOT_ASKED) -> None:
+        self._value = value
+        self._home = home  # asked of the value when first needed: most cells are never written to
+        self._scoped: dict[Any, tf.Tensor] | None = None
+
+    def home(self) -> Any:
+        """The graph the cell was made in; `None` for eager."""
+        if self._home is _NOT_ASKED:
+            self._home = None if type(self._value) is EagerTensor else self._value.graph
+        return self._home
+
+    def read(self) -> tf.Tensor:
+        """The current tensor, as seen from the graph being built."""
+        if self._scoped is None:
+            return self._value
+        graph = current_graph()
+        while graph is not None and graph is not self._home:
+            if graph in self._scoped:
+                return self._scoped[graph]
+            graph = getattr(graph, "outer_graph", None)
+        return self._value
+
+    def write(self, tensor: tf.Tensor) -> None:
+        """Replace the tensor; LostWriteError where the write could not reach the cell's home."""
+        home = self.home()
+        graph = current_graph()
+        if graph is home:
+            self._value = tensor
+            return
+        _record_effect(self, graph, home)
+        if self._scoped is None:
+            self._scoped = {}
+        self._scoped[graph] = tensor
+
+    def forget(self, graph: Any) -> None:
+        """Drop what was written under a graph that is finished."""
+        if self._scoped is not None:
+            self._scoped.pop(graph, None)
+            if not self._scoped:
+                self._scoped = None
+
+    @property
+    def shape(self) -> StaticShape:
+        """The static shape."""
+        return static_shape(self.read())
+
+    def shadow(self) -> numpy.ndarray[Any, Any]:
+        """A NumPy array of the same shape, dtype and strides, whose memory is never touched."""
+        tensor = self.read()
+        shape = static_shape(tensor)
+        if shape is None or None in shape:
+            raise unknown_shape("the memory layout of an array")
+        return untouched(shape, to_numpy(tensor.dtype))  # type: ignore[arg-type]
+
+    def root(self) -> Cell:
+        """The cell that owns the memory."""
+        return self
+
+
+class OrderedCell(Cell):
+    """A cell whose array is not in C order: NumPy's results keep the order of their operands."""
+
+    __slots__ = ("_shadow",)
+    in_c_order = False
+
+    def __init__(self, value: tf.Tensor, shadow: numpy.ndarray[Any, Any], home: Any = _NOT_ASKED) -> None:
+        super().__init__(value, home)
+        self._shadow = shadow
+
+    def shadow(self) -> numpy.ndarray[Any, Any]:
+        return self._shadow
+
+
+_ADDRESS_SPACE = 1 << 33
+
+
+def untouched(
+    shape: tuple[int, ...], dtype: numpy.dtype[Any], order: Any = "C"
+) -> numpy.ndarray[Any, Any]:
+    """A NumPy array to ask questions of. Its memory is not initialised, so it costs address space only."""
+    size = dtype.itemsize
+    for dimension in shape:
+        size *= dimension
+    if size <= _ADDRESS_SPACE:
+        return numpy.empty(shape, dtype, order=order)
+    # too large to reserve: only the strides matter, so a layout over one element will do
+    strides = numpy.empty([2 if n > 1 else n for n in shape], numpy.int8, order=order).strides
+    by_stride = sorted(range(len(shape)), key=lambda axis: (strides[axis], -axis))
+    steps, step = [0] * len(shape), dtype.itemsize
+    for axis in by_stride:
+        steps[axis] = step
+        step *= shape[axis]
+    return numpy.lib.stride_tricks.as_strided(numpy.empty(1, dtype), shape, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """How a view reads from its parent's tensor and writes to it.
+
+    `shadow` makes the same view of a NumPy array; `put` is None for views that NumPy makes read-only.
+    """
+
+    get: Callable[[tf.Tensor], tf.Tensor]
+    put: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None
+    shadow: Callable[[numpy.ndarray[Any, Any]], numpy.ndarray[Any, Any]]
+    shape: StaticShape = None
+    keeps_order: bool = True
+    """False where a view of an array in C order is not, as far as elementwise results are concerned."""
+
+
+class ViewCell:
+    """A cell that reads and writes a part of its parent through a lens."""
+
+    __slots__ = ("__weakref__", "_pinned", "_seen", "_seen_parent", "in_c_order", "lens", "parent")
+
+    def __init__(self, parent: Cell | ViewCell, lens: Lens) -> None:
+        self.parent = parent
+        self.lens = lens
+        self.in_c_order = lens.keeps_order and parent.in_c_order
+        self._seen_parent: tf.Tensor | None = None
+        self._seen: Any = None
+        self._pinned = False
+
+    def pin(self, tensor: tf.Tensor) -> None:
+        """Read this very tensor for as long as the parent does not change: a tape watches it."""
+        self._seen_parent, self._seen, self._pinned = self.parent.read(), tensor, True
+
+    def read(self) -> tf.Tensor:
+        parent = self.parent.read()
+        # Under a tape the view is taken again: what was read before `watch` is not connected to it.
+        if parent is self._seen_parent and (self._pinned or no_tape_records()):
+            seen = self._seen
+            graph = current_graph()
+            if graph is None if type(seen) is EagerTensor else seen.graph is graph:
+                return seen
+        seen = self.lens.get(parent)
+        self._seen_parent, self._seen, self._pinned = parent, seen, False
+        return seen
+
+    def write(self, tensor: tf.Tensor) -> None:
+        parent = self.parent.read()
+        assert self.lens.put is not None
+        self.parent.write(self.lens.put(parent, tensor))
+        self._seen_parent, self._seen = self.parent.read(), tensor
+
+    def home(self) -> Any:
+        return self.root().home()
+
+    @property
+    def shape(self) -> StaticShape:
+        shape = self.lens.shape
+        return static_shape(self.read()) if shape is None or None in shape else shape
+
+    def shadow(self) -> numpy.ndarray[Any, Any]:
+        return self.lens.shadow(self.parent.shadow())
+
+    def root(self) -> Cell:
+        return self.parent.root()
+
+
+AnyCell = Cell | ViewCell
+
+
+# Effects: writes to a cell from a graph that is not its home.
+
+
+class _Carriers(threading.local):
+    def __init__(self) -> None:
+        self.by_graph: dict[Any, dict[int, Cell]] = {}
+
+
+_carriers = _Carriers()
+
+
+@contextlib.contextmanager
+def carry_effects() -> Iterator[dict[int, Cell]]:
+    """Accept writes from the graph being built to cells from outside of it, and tell which they were.
+
+    Whoever opens this context must carry the written values out of the graph (as results of a branch,
+    as loop variables, as outputs of a function) before it closes: then they are dropped.
+    """
+    graph = current_graph()
+    outer = _carriers.by_graph.get(graph)
+    effects: dict[int, Cell] = {}
+    _carriers.by_graph[graph] = effects
+    try:
+        yield effects
+    finally:
+        if outer is None:
+            del _carriers.by_graph[graph]
+        else:
+            _carriers.by_graph[graph] = outer
+        for cell in effects.values():
+            cell.forget(graph)
+
+
+def _record_effect(cell: Cell, graph: Any, home: Any) -> None:
+    inner = graph
+    while inner is not home:
+        if inner is None or inner not in _carriers.by_graph:
+            raise LostWriteError(
+                f"{users_line()}: this in-place write to an array that was made outside of the function or "
+                "branch being traced would be lost when the trace ends. Write to a copy (a = a.copy()) "
+                "and return it, or use np.where in place of the branch."
+            )
+        inner = getattr(inner, "outer_graph", None)
+    inner = graph
+    while inner is not home:
+        _carriers.by_graph[inner][id(cell)] = cell
+        inner = inner.outer_graph
