@@ -7,14 +7,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import matplotlib
 import tensorflow as tf
+from matplotlib.figure import Figure
 from plain_numpy import with_numpy
 
 import tnp_shim as np  # <- the one changed line; it was: import numpy as np
-
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "heat.png")
@@ -56,8 +53,8 @@ expected = run(with_numpy(spread), with_numpy(plate)())
 print(f"mean temperature: {start.mean():.4f} -> {end.mean():.4f} after {CALLS * STEPS_PER_CALL} steps")
 print(f"NumPy:            {expected.mean():.4f}, largest difference {abs(end - expected).max():.1e}")
 
-figure, axes = pyplot.subplots(1, 2, figsize=(8, 4), layout="constrained")
-for axis, title, u in zip(axes, ("before", "after"), (start, end), strict=True):
+figure = Figure(figsize=(8, 4), layout="constrained")
+for axis, title, u in zip(figure.subplots(1, 2), ("before", "after"), (start, end), strict=True):
     axis.imshow(u, cmap="inferno", vmin=0, vmax=100)
     axis.set_title(title)
     axis.set_axis_off()
