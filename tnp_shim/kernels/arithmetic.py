@@ -1,0 +1,115 @@
+"""The four operations, division with a remainder, absolute values and signs. Knows tensors only."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from tnp_shim.kernels import complex_numbers, integers
+from tnp_shim.kernels.bitwise import magnitude
+from tnp_shim.kernels.differentiation import differentiable, no_slope, unit_slope
+from tnp_shim.kernels.elementwise import (
+    both,
+    by_kind,
+    either,
+    halves_in_float32,
+    is_negative,
+    is_zero,
+    like,
+    select,
+    signbit,
+)
+from tnp_shim.kernels.floating import trunc_of_floats, unchanged, with_sign
+from tnp_shim.promotion import cast
+from tnp_shim.tensorflow_internals import gen_math_ops
+
+add = by_kind(b=either, iufc=gen_math_ops.add_v2)
+subtract = by_kind(iufc=gen_math_ops.sub)
+multiply = by_kind(b=both, iufc=gen_math_ops.mul)
+
+
+def _slope_in_divisor(quotient, x, y):
+    return gen_math_ops.neg(divide(quotient, y))
+
+
+divide_floats = differentiable(lambda _, x, y: reciprocal(y), _slope_in_divisor, op="RealDiv")(
+    gen_math_ops.real_div
+)
+divide = by_kind(f=divide_floats, c=complex_numbers.divide)
+
+
+def _reciprocal_of_inexact(x):
+    return divide(like(1, x), x)
+
+
+reciprocal = by_kind(iu=integers.reciprocal, fc=_reciprocal_of_inexact)
+negative = by_kind(
+    u=lambda x: gen_math_ops.sub(like(0, x), x),
+    ifc=gen_math_ops.neg,
+)
+positive = by_kind(iufc=unchanged)
+conjugate = by_kind(iuf=unchanged, c=gen_math_ops.conj)
+square = by_kind(iuf=gen_math_ops.square, c=lambda x: gen_math_ops.mul(x, x))
+fabs = by_kind(f=gen_math_ops._abs)
+absolute = by_kind(bu=unchanged, i=magnitude, f=gen_math_ops._abs, c=complex_numbers.absolute)
+sign = by_kind(
+    u=lambda x: cast(gen_math_ops.not_equal(x, like(0, x)), x.dtype),
+    i=gen_math_ops.sign,
+    f=gen_math_ops.sign,
+    c=complex_numbers.sign,
+)
+
+
+def _fmod(x, y):
+    # TruncateMod has no GPU kernels
+    rest = gen_math_ops.floor_mod(gen_math_ops._abs(x), gen_math_ops._abs(y))
+    return with_sign(signbit(x), rest)
+
+
+def _minus_whole_quotient(_, x, y):
+    return gen_math_ops.neg(trunc_of_floats(divide(x, y)))
+
+
+@differentiable(unit_slope, _minus_whole_quotient)
+@halves_in_float32
+def _fmod_of_floats(x, y):
+    return _fmod(x, y)
+
+
+fmod = by_kind(iu=integers.fmod, f=_fmod_of_floats)
+
+
+def _minus_floor_of_quotient(_, x, y):
+    return gen_math_ops.neg(_floor_divide_floats(x, y))
+
+
+@differentiable(unit_slope, _minus_floor_of_quotient)
+@halves_in_float32
+def _remainder_of_floats(x, y):
+    rest = gen_math_ops.floor_mod(x, y)
+    zero = gen_math_ops.mul(gen_math_ops._abs(rest), gen_math_ops.sign(y))  # a zero has the sign of y
+    return select(is_zero(rest), zero, rest)
+
+
+@differentiable(no_slope, no_slope)
+@halves_in_float32
+def _floor_divide_floats(x, y):
+    """NumPy's way: out of the remainder, so that it fits to it where x / y is rounded up."""
+    rest = _fmod(x, y)
+    quotient = gen_math_ops.real_div(gen_math_ops.sub(x, rest), y)
+    other_sign = gen_math_ops.not_equal(is_negative(y), is_negative(rest))
+    less_one = both(gen_math_ops.not_equal(rest, like(0, rest)), other_sign)
+    quotient = select(less_one, gen_math_ops.sub(quotient, like(1, quotient)), quotient)
+    whole = gen_math_ops.floor(quotient)
+    too_low = gen_math_ops.greater(gen_math_ops.sub(quotient, whole), like(0.5, whole))
+    whole = select(too_low, gen_math_ops.add_v2(whole, like(1, whole)), whole)
+    ratio = gen_math_ops.real_div(x, y)
+    whole = select(is_zero(quotient), with_sign(signbit(ratio), like(0, x)), whole)
+    return select(is_zero(y), ratio, whole)
+
+
+floor_divide = by_kind(iu=integers.floor_divide, f=_floor_divide_floats)
+remainder = by_kind(iu=integers.remainder, f=_remainder_of_floats)
+
+
+def divmod_(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    return floor_divide(x, y), remainder(x, y)

@@ -1,0 +1,128 @@
+"""What elementwise bodies are put together from: choice by dtype, detours, bits. Knows tensors only."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import tensorflow as tf
+
+from tnp_shim.kernels.coverage import compute_dtype
+from tnp_shim.promotion import cast, constant
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+
+Body: TypeAlias = Callable[..., Any]
+
+DTYPES_OF_KIND = {
+    "b": (tf.bool,),
+    "i": (tf.int8, tf.int16, tf.int32, tf.int64),
+    "u": (tf.uint8, tf.uint16, tf.uint32, tf.uint64),
+    "f": (tf.float16, tf.bfloat16, tf.float32, tf.float64),
+    "c": (tf.complex64, tf.complex128),
+}
+BITS = {
+    tf.float16: (tf.int16, 10),
+    tf.bfloat16: (tf.int16, 7),
+    tf.float32: (tf.int32, 23),
+    tf.float64: (tf.int64, 52),
+}
+"""Of each float: the integer of the same size, and the number of bits of the fraction."""
+UNSIGNED = dict(zip(DTYPES_OF_KIND["i"], DTYPES_OF_KIND["u"], strict=True))
+SIGNED = {unsigned: signed for signed, unsigned in UNSIGNED.items()}
+HALVES = (tf.float16, tf.bfloat16)
+
+
+def by_kind(**bodies: Body) -> Body:
+    """One body out of several, chosen by the kind of the first tensor: `by_kind(b=..., iufc=...)`."""
+    table = {
+        dtype: body for kinds, body in bodies.items() for kind in kinds for dtype in DTYPES_OF_KIND[kind]
+    }
+
+    def body(*tensors):
+        return table[tensors[0].dtype](*tensors)
+
+    return body
+
+
+def where_kernels(op: str, generated: Body) -> Body:
+    """The generated op, computed in a dtype that has kernels where that of the tensors has none."""
+
+    def body(*tensors):
+        dtype = tensors[0].dtype
+        wider = compute_dtype(op, dtype)
+        if wider == dtype:
+            return generated(*tensors)
+        return cast(generated(*(cast(tensor, wider) for tensor in tensors)), dtype)
+
+    return body
+
+
+def halves_in_float32(body: Body) -> Body:
+    """The body, computed in float32 for float16 and bfloat16 and rounded once, as NumPy does."""
+
+    @functools.wraps(body)
+    def rounded_once(*tensors):
+        dtype = tensors[0].dtype
+        if dtype not in HALVES:
+            return body(*tensors)
+        result = body(*(cast(tensor, tf.float32) if tensor.dtype == dtype else tensor for tensor in tensors))
+        if isinstance(result, tuple):
+            return tuple(cast(part, dtype) if part.dtype == tf.float32 else part for part in result)
+        return cast(result, dtype) if result.dtype == tf.float32 else result
+
+    return rounded_once
+
+
+def like(value: complex, tensor: tf.Tensor) -> tf.Tensor:
+    """A number as a 0-d tensor of the dtype of `tensor`."""
+    return constant(value, tensor.dtype)
+
+
+def select(condition: tf.Tensor, chosen: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """`chosen` where the condition holds, else `other`; all three broadcast."""
+    return gen_math_ops.select_v2(condition, chosen, other)
+
+
+def is_zero(tensor: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.equal(tensor, like(0, tensor))
+
+
+def is_negative(tensor: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.less(tensor, like(0, tensor))
+
+
+def both(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.logical_and(first, second)
+
+
+def either(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.logical_or(first, second)
+
+
+def bits_of(tensor: tf.Tensor) -> tf.Tensor:
+    """The bits of floats as integers of the same size; no gradient goes this way."""
+    return gen_array_ops.bitcast(gen_array_ops.stop_gradient(tensor), type=BITS[tensor.dtype][0])
+
+
+def from_bits(bits: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """Floats out of their bits."""
+    return gen_array_ops.stop_gradient(gen_array_ops.bitcast(bits, type=dtype))
+
+
+def signbit(tensor: tf.Tensor) -> tf.Tensor:
+    """Whether the sign bit is set, of zeros and NaNs too."""
+    return is_negative(bits_of(tensor))
+
+
+def real(tensor: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.real(tensor, Tout=tensor.dtype.real_dtype)
+
+
+def imag(tensor: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.imag(tensor, Tout=tensor.dtype.real_dtype)
+
+
+def complex_of(real_part: tf.Tensor, imag_part: tf.Tensor) -> tf.Tensor:
+    dtype = tf.complex64 if real_part.dtype == tf.float32 else tf.complex128
+    return gen_math_ops._complex(real_part, imag_part, Tout=dtype)

@@ -1,0 +1,157 @@
+"""Exponentials, logarithms, powers and roots. Knows tensors only."""
+
+from __future__ import annotations
+
+import math
+
+import tensorflow as tf
+
+from tnp_shim.kernels import complex_numbers, integers
+from tnp_shim.kernels.arithmetic import divide, reciprocal
+from tnp_shim.kernels.differentiation import differentiable
+from tnp_shim.kernels.elementwise import (
+    by_kind,
+    either,
+    halves_in_float32,
+    is_zero,
+    like,
+    select,
+)
+from tnp_shim.kernels.floating import frexp, with_sign
+from tnp_shim.promotion import cast
+from tnp_shim.tensorflow_internals import gen_math_ops, known_value
+
+LN2 = math.log(2)
+LN10 = math.log(10)
+
+mul = gen_math_ops.mul
+
+exp_of_floats = differentiable(lambda y, x: y, op="Exp")(gen_math_ops.exp)
+expm1_of_floats = differentiable(lambda y, x: exp_of_floats(x), op="Expm1")(gen_math_ops.expm1)
+log_of_floats = differentiable(lambda y, x: reciprocal(x), op="Log")(gen_math_ops.log)
+log1p_of_floats = differentiable(lambda y, x: reciprocal(gen_math_ops.add_v2(x, like(1, x))), op="Log1p")(
+    gen_math_ops.log1p
+)
+sqrt_of_floats = differentiable(lambda y, x: divide(like(0.5, y), y), op="Sqrt")(gen_math_ops.sqrt)
+
+exp = by_kind(f=exp_of_floats, c=complex_numbers.exp)
+expm1 = by_kind(f=expm1_of_floats, c=complex_numbers.expm1)
+log = by_kind(f=log_of_floats, c=complex_numbers.log)
+log1p = by_kind(f=log1p_of_floats, c=complex_numbers.log1p)
+sqrt = by_kind(f=sqrt_of_floats, c=complex_numbers.sqrt)
+
+
+@differentiable(lambda y, x: mul(y, like(LN2, y)))
+@halves_in_float32
+def _exp2_of_floats(x):
+    return gen_math_ops._pow(like(2, x), x)
+
+
+exp2 = by_kind(f=_exp2_of_floats, c=lambda x: complex_numbers.exp(mul(x, like(LN2, x))))
+
+
+def _reduced(x):
+    """x as m * 2**e with m in [0.75, 1.5): the logarithm of m is accurate near 1, and 0 at powers of 2."""
+    fraction, exponent = frexp(x)
+    low = gen_math_ops.less(fraction, like(0.75, fraction))
+    fraction = select(low, mul(fraction, like(2, fraction)), fraction)
+    exponent = cast(exponent, x.dtype)
+    return fraction, select(low, gen_math_ops.sub(exponent, like(1, exponent)), exponent)
+
+
+@differentiable(lambda y, x: reciprocal(mul(x, like(LN2, x))))
+@halves_in_float32
+def _log2_of_floats(x):
+    fraction, exponent = _reduced(x)
+    return gen_math_ops.add_v2(exponent, mul(gen_math_ops.log(fraction), like(1 / LN2, x)))
+
+
+_LOG10_2_HIGH = 0.30102999566361177
+"""log10(2) cut to 40 bits, so that its product with an exponent is exact."""
+_LOG10_2_LOW = 3.694239077158931e-13
+"""The rest of log10(2)."""
+
+
+@differentiable(lambda y, x: reciprocal(mul(x, like(LN10, x))))
+@halves_in_float32
+def _log10_of_floats(x):
+    if x.dtype == tf.float32:
+        wide = cast(x, tf.float64)
+        return cast(mul(gen_math_ops.log(wide), like(1 / LN10, wide)), tf.float32)
+    fraction, exponent = _reduced(x)
+    # by parts, the small ones first: so powers of ten get whole numbers
+    low = mul(exponent, like(_LOG10_2_LOW, x))
+    rest = gen_math_ops.add_v2(low, mul(gen_math_ops.log(fraction), like(1 / LN10, x)))
+    return gen_math_ops.add_v2(mul(exponent, like(_LOG10_2_HIGH, x)), rest)
+
+
+log2 = by_kind(f=_log2_of_floats, c=lambda x: mul(complex_numbers.log(x), like(1 / LN2, x)))
+log10 = by_kind(f=_log10_of_floats, c=lambda x: mul(complex_numbers.log(x), like(1 / LN10, x)))
+
+
+@differentiable(lambda y, x: divide(like(1 / 3, y), mul(y, y)))
+@halves_in_float32
+def cbrt(x: tf.Tensor) -> tf.Tensor:
+    magnitude = gen_math_ops._abs(x)
+    root = gen_math_ops._pow(magnitude, like(1 / 3, x))
+    # one step of Newton: 1/3 is not a float
+    error = gen_math_ops.sub(mul(root, mul(root, root)), magnitude)
+    better = gen_math_ops.sub(root, gen_math_ops.real_div(error, mul(like(3, x), mul(root, root))))
+    whole = either(is_zero(x), gen_math_ops.is_inf(x))
+    return with_sign(gen_math_ops.less(x, like(0, x)), select(whole, magnitude, better))
+
+
+def _difference(x, y):
+    """x - y, and 0 where they are the same infinity."""
+    return select(gen_math_ops.equal(x, y), like(0, x), gen_math_ops.sub(x, y))
+
+
+def _share_of_first(_, x, y):
+    return gen_math_ops.sigmoid(_difference(x, y))
+
+
+def _share_of_second(_, x, y):
+    return gen_math_ops.sigmoid(_difference(y, x))
+
+
+@differentiable(_share_of_first, _share_of_second)
+@halves_in_float32
+def logaddexp(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    distance = gen_math_ops.neg(gen_math_ops._abs(_difference(x, y)))
+    return gen_math_ops.add_v2(gen_math_ops.maximum(x, y), gen_math_ops.log1p(gen_math_ops.exp(distance)))
+
+
+@differentiable(
+    lambda _, x, y: gen_math_ops.sigmoid(mul(_difference(x, y), like(LN2, x))),
+    lambda _, x, y: gen_math_ops.sigmoid(mul(_difference(y, x), like(LN2, x))),
+)
+@halves_in_float32
+def logaddexp2(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    distance = mul(gen_math_ops.neg(gen_math_ops._abs(_difference(x, y))), like(LN2, x))
+    more = mul(gen_math_ops.log1p(gen_math_ops.exp(distance)), like(1 / LN2, x))
+    return gen_math_ops.add_v2(gen_math_ops.maximum(x, y), more)
+
+
+def _slope_in_base(_, x, y):
+    """y * x**(y-1), and 0 where y is 0: x**0 is 1 everywhere."""
+    slope = mul(y, power_of_floats(x, gen_math_ops.sub(y, like(1, y))))
+    return select(is_zero(y), like(0, y), slope)
+
+
+def _slope_in_exponent(z, x, y):
+    """z * log(x), and 0 where x is 0 or less: no number is right there."""
+    positive = gen_math_ops.greater(x, like(0, x))
+    return mul(z, select(positive, log_of_floats(select(positive, x, like(1, x))), like(0, x)))
+
+
+power_of_floats = differentiable(_slope_in_base, _slope_in_exponent, op="Pow")(gen_math_ops._pow)
+
+
+def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    if x.dtype.is_integer:
+        return integers.power(x, y)
+    if y.shape.rank == 0:
+        known = known_value(y)
+        if known is not None and known == 2:
+            return gen_math_ops.square(x) if x.dtype.is_floating else mul(x, x)
+    return power_of_floats(x, y) if x.dtype.is_floating else complex_numbers.power(x, y)

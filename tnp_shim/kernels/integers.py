@@ -1,0 +1,162 @@
+"""Division, power and common divisors of integers, which wrap around and never trap. Knows tensors only."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from tnp_shim.kernels.bitwise import magnitude
+from tnp_shim.kernels.coverage import compute_dtype
+from tnp_shim.kernels.elementwise import SIGNED, UNSIGNED, both, either, is_negative, is_zero, like, select
+from tnp_shim.promotion import cast
+from tnp_shim.tensorflow_internals import (
+    gen_array_ops,
+    gen_bitwise_ops,
+    gen_logging_ops,
+    gen_math_ops,
+    known_value,
+    ops,
+)
+
+
+def _is_harmless(divisor: tf.Tensor) -> bool:
+    """Whether the divisor is one known number that is neither 0 nor -1."""
+    if divisor.shape.rank:
+        return False
+    known = known_value(divisor)
+    return known is not None and known.ndim == 0 and known.item() not in (0, -1)
+
+
+def _is_minus_one(y: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.equal(y, like(-1, y))
+
+
+def _safe_divisor(y: tf.Tensor) -> tf.Tensor:
+    """1 for 0, by which TensorFlow raises, and for -1, by which the lowest integer traps."""
+    harmful = is_zero(y) if y.dtype.is_unsigned else either(is_zero(y), _is_minus_one(y))
+    return select(harmful, like(1, y), y)
+
+
+def floor_divide(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """x // y; by 0 it is 0."""
+    if _is_harmless(y):
+        return gen_math_ops.floor_div(x, y)
+    quotient = gen_math_ops.floor_div(x, _safe_divisor(y))
+    quotient = select(is_zero(y), like(0, x), quotient)
+    if y.dtype.is_unsigned:
+        return quotient
+    return select(_is_minus_one(y), gen_math_ops.neg(x), quotient)
+
+
+def remainder(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """x % y, with the sign of y; by 0 it is 0."""
+    return gen_math_ops.floor_mod(x, y if _is_harmless(y) else _safe_divisor(y))
+
+
+def fmod(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """The remainder with the sign of x; by 0 it is 0."""
+    divisor = y if _is_harmless(y) else _safe_divisor(y)
+    result = gen_math_ops.floor_mod(x, divisor)
+    if x.dtype.is_unsigned:
+        return result
+    other_sign = is_negative(gen_bitwise_ops.bitwise_xor(x, divisor))
+    unfinished = both(other_sign, gen_math_ops.not_equal(result, like(0, result)))
+    return select(unfinished, gen_math_ops.sub(result, divisor), result)
+
+
+_NEGATIVE_EXPONENT = "Integers to negative integer powers are not allowed."
+
+
+def _without_negative(exponent: tf.Tensor) -> tf.Tensor:
+    """The exponent, after a check: ValueError where its values are known, else a runtime assertion."""
+    known = known_value(exponent)
+    if known is not None:
+        if (known < 0).any():
+            raise ValueError(_NEGATIVE_EXPONENT)
+        return exponent
+    allowed = gen_math_ops._all(gen_math_ops.greater_equal(exponent, like(0, exponent)), _axes(exponent))
+    assertion = gen_logging_ops._assert(allowed, [ops.convert_to_tensor(_NEGATIVE_EXPONENT)])
+    with ops.control_dependencies([assertion]):
+        return gen_array_ops.identity(exponent)
+
+
+def _axes(x: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops._range(0, gen_array_ops.rank(x), 1)
+
+
+_ORDER_OF_ODD = 1 << 62
+"""The powers of an odd integer repeat, modulo 2**64, with a period that divides this."""
+
+
+def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """x ** y, which wraps around; ValueError for negative exponents."""
+    dtype = x.dtype
+    if not dtype.is_unsigned:
+        y = _without_negative(y)
+    if dtype == tf.uint64:
+        # exponents beyond int64: a period less for odd x; for even x the power is 0 as before
+        beyond = gen_math_ops.greater_equal(y, like(_ORDER_OF_ODD, y))
+        reduced = gen_bitwise_ops.bitwise_or(
+            gen_bitwise_ops.bitwise_and(y, like(_ORDER_OF_ODD - 1, y)), like(_ORDER_OF_ODD, y)
+        )
+        y = select(beyond, reduced, y)
+        compute = tf.int64
+    else:
+        compute = compute_dtype("Pow", dtype)
+    return cast(gen_math_ops._pow(cast(x, compute), cast(y, compute)), dtype)
+
+
+_RECIPROCAL_OF_ZERO = {tf.int32: tf.int32.min, tf.int64: tf.int64.min}
+"""What the processor makes of an infinite float as this integer (0 for all others), as NumPy gives it."""
+
+
+def reciprocal(x: tf.Tensor) -> tf.Tensor:
+    """1 / x without its fraction: nonzero for 1 and -1 only, and for some dtypes at 0."""
+    unit = gen_math_ops.equal(x, like(1, x))
+    if not x.dtype.is_unsigned:
+        unit = either(unit, _is_minus_one(x))
+    result = select(unit, x, like(0, x))
+    of_zero = _RECIPROCAL_OF_ZERO.get(x.dtype)
+    return result if of_zero is None else select(is_zero(x), like(of_zero, x), result)
+
+
+def _unsigned_magnitude(x: tf.Tensor) -> tf.Tensor:
+    return x if x.dtype in SIGNED else gen_array_ops.bitcast(magnitude(x), type=UNSIGNED[x.dtype])
+
+
+def _of_unsigned(x: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    return x if x.dtype == dtype else gen_array_ops.bitcast(x, type=dtype)
+
+
+def _common_divisor(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """Euclid's algorithm on unsigned tensors of one shape, until every element is done."""
+
+    def unfinished(_, b):
+        return gen_math_ops._any(gen_math_ops.not_equal(b, like(0, b)), _axes(b))
+
+    def step(a, b):
+        done = is_zero(b)
+        rest = gen_math_ops.floor_mod(a, select(done, like(1, b), b))
+        return select(done, a, b), select(done, b, rest)
+
+    return tf.while_loop(unfinished, step, (x, y))[0]
+
+
+def _broadcast(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    if x.shape.is_fully_defined() and x.shape == y.shape:
+        return x, y
+    shape = gen_array_ops.broadcast_args(gen_array_ops.shape(x), gen_array_ops.shape(y))
+    return gen_array_ops.broadcast_to(x, shape), gen_array_ops.broadcast_to(y, shape)
+
+
+def gcd(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    a, b = _broadcast(_unsigned_magnitude(x), _unsigned_magnitude(y))
+    return _of_unsigned(_common_divisor(a, b), x.dtype)
+
+
+def lcm(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    a, b = _broadcast(_unsigned_magnitude(x), _unsigned_magnitude(y))
+    divisor = _common_divisor(a, b)
+    multiple = gen_math_ops.mul(
+        gen_math_ops.floor_div(a, select(is_zero(divisor), like(1, divisor), divisor)), b
+    )
+    return _of_unsigned(multiple, x.dtype)
