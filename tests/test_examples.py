@@ -1,4 +1,7 @@
-"""Every script of docs/examples runs, differs from a NumPy script in one line, and prints what is true."""
+"""Every script of docs/examples and the README's example run, and print what is true.
+
+A script differs from a NumPy script in one line.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
@@ -16,9 +20,14 @@ NUMBER = r"([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)"
 
 
 def run_example(name: str, *arguments: str) -> str:
-    """What the script prints, with warnings as errors."""
+    """What the script prints."""
+    return run_python(str(EXAMPLES / f"{name}.py"), *arguments)
+
+
+def run_python(*arguments: str) -> str:
+    """What Python prints, with warnings as errors."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(EXAMPLES / f"{name}.py"), *arguments],
+        [sys.executable, "-W", "error", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -90,3 +99,18 @@ def test_kmeans() -> None:
     assert figure_after("sum of squared distances:", output) == figure_after("(NumPy", output) == 78.8514
     assert figure_after("in another cluster than by NumPy:", output) == 0
     assert figure_after("largest difference of a center:", output) < 1e-9
+
+
+def test_readme() -> None:
+    text = (EXAMPLES.parents[1] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    roughness, gradient = run_python("-c", example).split(maxsplit=1)
+
+    u = numpy.zeros(100)
+    u[40:60] = 1.0
+    smoothing = numpy.eye(100)
+    for row in range(1, 99):
+        smoothing[row, row - 1 : row + 2] = 0.25, 0.5, 0.25
+    differences = numpy.diff(numpy.eye(100), axis=0) @ numpy.linalg.matrix_power(smoothing, 10)
+    assert float(roughness) == pytest.approx(((differences @ u) ** 2).sum())
+    assert gradient.strip() == str((2 * differences.T @ differences @ u)[38:42])
