@@ -1,0 +1,195 @@
+"""Sizes, axes and index vectors, as Python ints where they are known. Knows tensors only."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy
+import tensorflow as tf
+from numpy.lib.array_utils import normalize_axis_index
+
+from tnp_shim.errors import unknown_shape
+from tnp_shim.promotion import cast, constant, shape_of
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_logging_ops, gen_math_ops
+
+Length: TypeAlias = int | tf.Tensor
+"""A size: an int where it is known, else an int64 scalar tensor."""
+Dimensions: TypeAlias = Sequence[int] | tf.Tensor
+"""A shape: sizes where all are known, else an int64 vector."""
+
+LARGEST_EMBEDDED = 1024
+"""A graph embeds constants of up to so many elements; larger ones are made by ops as it runs."""
+
+
+def rank_of(tensor: tf.Tensor, needed_by: str) -> int:
+    """The rank of a tensor; an error naming the function where it is unknown."""
+    rank = tensor.shape.rank
+    if rank is None:
+        raise unknown_shape(needed_by)
+    return rank
+
+
+def normalized_axis(axis: int, tensor: tf.Tensor, needed_by: str) -> int:
+    """The axis counted from the front; NumPy's AxisError if there is none."""
+    return normalize_axis_index(axis, rank_of(tensor, needed_by))
+
+
+def length(tensor: tf.Tensor, axis: int) -> Length:
+    """The size of one axis."""
+    dims = tensor.shape
+    known = dims[axis] if dims.rank is not None else None
+    if known is not None:
+        return known
+    return gen_array_ops.strided_slice(
+        gen_array_ops.shape(tensor, out_type=tf.int64),
+        constant((axis,), tf.int64),
+        constant((axis + 1 if axis != -1 else 2**31 - 1,), tf.int64),
+        constant((1,), tf.int64),
+        shrink_axis_mask=1,
+    )
+
+
+def lengths(tensor: tf.Tensor) -> list[Length]:
+    """The size of each axis of a tensor of known rank."""
+    return [length(tensor, axis) for axis in range(tensor.shape.rank)]
+
+
+def vector(sizes: Iterable[Length] | tf.Tensor) -> tf.Tensor:
+    """Sizes as an int64 vector."""
+    if isinstance(sizes, tf.Tensor):
+        return sizes
+    sizes = tuple(sizes)
+    if all(isinstance(size, int) for size in sizes):
+        return constant(sizes, tf.int64)
+    return gen_array_ops.pack([as_length(size) for size in sizes])
+
+
+def as_length(size: Length) -> tf.Tensor:
+    """A size as an int64 scalar tensor."""
+    return constant(size, tf.int64) if isinstance(size, int) else cast(size, tf.int64)
+
+
+def product(sizes: Iterable[Length]) -> Length:
+    """The product of sizes."""
+    sizes = list(sizes)
+    known = math.prod(size for size in sizes if isinstance(size, int))
+    unknown = [size for size in sizes if not isinstance(size, int)]
+    for size in unknown:
+        known = size * known
+    return known
+
+
+def reshape(tensor: tf.Tensor, sizes: Iterable[Length] | tf.Tensor) -> tf.Tensor:
+    """The tensor in another shape; one size may be -1."""
+    return gen_array_ops.reshape(tensor, vector(sizes))
+
+
+def flat(tensor: tf.Tensor) -> tf.Tensor:
+    """The tensor as a vector."""
+    return tensor if tensor.shape.rank == 1 else gen_array_ops.reshape(tensor, constant((-1,), tf.int64))
+
+
+def along(tensor: tf.Tensor, axis: int, rank: int) -> tf.Tensor:
+    """A vector as a tensor of `rank`, all of it along one axis."""
+    return reshape(tensor, [-1 if a == axis else 1 for a in range(rank)])
+
+
+def at_least_rank(tensor: tf.Tensor, rank: int) -> tf.Tensor:
+    """The tensor with axes of length 1 put in front until it has `rank`; its rank may be unknown."""
+    known = tensor.shape.rank
+    if known is not None:
+        return tensor if known >= rank else reshape(tensor, [1] * (rank - known) + lengths(tensor))
+    shape = gen_array_ops.shape(tensor, out_type=tf.int64)
+    missing = gen_math_ops.maximum(rank - gen_array_ops.size(shape), 0)
+    ones = gen_array_ops.fill(gen_array_ops.reshape(missing, constant((1,), tf.int32)), as_length(1))
+    return gen_array_ops.reshape(tensor, gen_array_ops.concat_v2([ones, shape], constant(0, tf.int32)))
+
+
+def counting(size: Length, start: Length = 0) -> tf.Tensor:
+    """The int64 vector start, start + 1, ... of `size` elements (none if it is negative)."""
+    if isinstance(size, int) and isinstance(start, int):
+        if size <= LARGEST_EMBEDDED:
+            return embedded(numpy.arange(start, start + size))
+        return gen_math_ops._range(as_length(start), as_length(start + size), as_length(1))
+    stop = as_length(start) + gen_math_ops.maximum(as_length(size), as_length(0))
+    return gen_math_ops._range(as_length(start), stop, as_length(1))
+
+
+def embedded(array: numpy.ndarray[Any, Any]) -> tf.Tensor:
+    """A NumPy array as a constant, in a graph one that XLA and constant folding can see."""
+    return tf.constant(array)
+
+
+def filled(shape: Dimensions, value: tf.Tensor) -> tf.Tensor:
+    """A tensor of `shape` all of whose elements are the scalar `value`."""
+    return gen_array_ops.fill(vector(shape), value)
+
+
+def broadcast_to(tensor: tf.Tensor, shape: Dimensions) -> tf.Tensor:
+    """The tensor broadcast to `shape`."""
+    if not isinstance(shape, tf.Tensor) and tensor.shape.is_fully_defined() and tensor.shape == tuple(shape):
+        return tensor
+    return gen_array_ops.broadcast_to(tensor, vector(shape))
+
+
+def broadcast_shape(*tensors: tf.Tensor) -> Dimensions:
+    """The shape to which the tensors broadcast."""
+    shapes = [shape_of(tensor) for tensor in tensors]
+    if not any(isinstance(shape, tf.Tensor) for shape in shapes):
+        return numpy.broadcast_shapes(*shapes)
+    return functools.reduce(
+        gen_array_ops.broadcast_args, [vector(shape) for shape in shapes[1:]], vector(shapes[0])
+    )
+
+
+def gather(tensor: tf.Tensor, indices: tf.Tensor, axis: int) -> tf.Tensor:
+    """The elements at `indices` along one axis, which take the place of that axis."""
+    return gen_array_ops.gather_v2(tensor, indices, constant(axis, tf.int32))
+
+
+def sliced(
+    tensor: tf.Tensor, axis: int, start: Length | None, stop: Length | None, step: int = 1
+) -> tf.Tensor:
+    """`tensor[..., start:stop:step, ...]` along one axis counted from the front."""
+
+    def bound(value):
+        return vector([0] * axis + [0 if value is None else value])
+
+    return gen_array_ops.strided_slice(
+        tensor,
+        bound(start),
+        bound(stop),
+        bound(step) if axis == 0 else constant((1,) * axis + (step,), tf.int64),
+        begin_mask=2**axis - 1 | (start is None) << axis,
+        end_mask=2**axis - 1 | (stop is None) << axis,
+    )
+
+
+def require(condition: tf.Tensor, message: str) -> None:
+    """An error where a scalar condition is false, when the graph runs or (eagerly) now.
+
+    XLA has no way to raise an error from compiled code and leaves the test out.
+    """
+    gen_logging_ops._assert(condition, [message])
+
+
+@functools.cache
+def gathers_may_be_silent() -> bool:
+    """Whether indices out of bounds may go unnoticed: GPU kernels give zeros for them."""
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def require_in_bounds(indices: tf.Tensor, size: Length, message: str) -> None:
+    """An error where an index is not in [0, size)."""
+    bounds = as_length(size)
+    indices = cast(indices, tf.int64)
+    inside = gen_math_ops.logical_and(
+        gen_math_ops.greater_equal(indices, as_length(0)), gen_math_ops.less(indices, bounds)
+    )
+    axes = counting(rank) if (rank := indices.shape.rank) is not None else None
+    if axes is None:
+        axes = gen_math_ops._range(as_length(0), cast(gen_array_ops.rank(indices), tf.int64), as_length(1))
+    require(gen_math_ops._all(inside, axes), message)
