@@ -37,11 +37,9 @@ divide_floats = differentiable(lambda _, x, y: reciprocal(y), _slope_in_divisor,
 divide = by_kind(f=divide_floats, c=complex_numbers.divide)
 
 
-def _reciprocal_of_inexact(x):
-    return divide(like(1, x), x)
-
-
-reciprocal = by_kind(iu=integers.reciprocal, fc=_reciprocal_of_inexact)
+reciprocal = by_kind(
+    iu=integers.reciprocal, f=lambda x: divide_floats(like(1, x), x), c=complex_numbers.reciprocal
+)
 negative = by_kind(
     u=lambda x: gen_math_ops.sub(like(0, x), x),
     ifc=gen_math_ops.neg,

@@ -17,7 +17,7 @@ from tnp_shim.kernels.elementwise import (
     select,
 )
 from tnp_shim.promotion import cast
-from tnp_shim.tensorflow_internals import gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops
 
 _less, _equal, _not = gen_math_ops.less, gen_math_ops.equal, gen_math_ops.logical_not
 
@@ -134,11 +134,31 @@ def _ignoring_nan(extremum: Body) -> Body:
     return body
 
 
+def _keeping_nan(extremum: Body) -> Body:
+    """XLA's own on the CPU are faster, but lose a NaN on the right."""
+
+    def body(x, y):
+        result = extremum(x, y)
+        if not compiled_by_xla():
+            return result
+        return select(either(isnan(x), isnan(y)), gen_math_ops.add_v2(x, y), result)
+
+    return body
+
+
+maximum_of_floats = _keeping_nan(gen_math_ops.maximum)
+minimum_of_floats = _keeping_nan(gen_math_ops.minimum)
 maximum = by_kind(
-    b=either, iuf=gen_math_ops.maximum, c=_complex_extremum(complex_greater_equal, ignores_nan=False)
+    b=either,
+    iu=gen_math_ops.maximum,
+    f=maximum_of_floats,
+    c=_complex_extremum(complex_greater_equal, ignores_nan=False),
 )
 minimum = by_kind(
-    b=both, iuf=gen_math_ops.minimum, c=_complex_extremum(complex_less_equal, ignores_nan=False)
+    b=both,
+    iu=gen_math_ops.minimum,
+    f=minimum_of_floats,
+    c=_complex_extremum(complex_less_equal, ignores_nan=False),
 )
 fmax = by_kind(
     b=either,

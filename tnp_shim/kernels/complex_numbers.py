@@ -6,7 +6,7 @@ import math
 
 import tensorflow as tf
 
-from tnp_shim.kernels.comparison import isinf, isnan
+from tnp_shim.kernels.comparison import isfinite, isinf, isnan
 from tnp_shim.kernels.differentiation import differentiable
 from tnp_shim.kernels.elementwise import (
     both,
@@ -20,48 +20,36 @@ from tnp_shim.kernels.elementwise import (
     select,
     signbit,
 )
-from tnp_shim.kernels.floating import with_sign
-from tnp_shim.tensorflow_internals import gen_math_ops
+from tnp_shim.kernels.floating import by_length, hypot, nonzero_divisor, with_sign
+from tnp_shim.kernels.integers import whole_power
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops, known_value
 
 add, sub, mul, real_div = gen_math_ops.add_v2, gen_math_ops.sub, gen_math_ops.mul, gen_math_ops.real_div
-_abs, _maximum, _minimum = gen_math_ops._abs, gen_math_ops.maximum, gen_math_ops.minimum
-
-
-def _nonzero(x):
-    return select(is_zero(x), like(1, x), x)
-
-
-def _length(x, y):
-    """As `hypot`; not that one, whose module rests on this one."""
-    x, y = _abs(x), _abs(y)
-    longer, shorter = _maximum(x, y), _minimum(x, y)
-    ratio = real_div(shorter, _nonzero(longer))
-    length = mul(longer, gen_math_ops.sqrt(add(like(1, ratio), mul(ratio, ratio))))
-    endless = either(gen_math_ops.is_inf(x), gen_math_ops.is_inf(y))
-    return select(endless, like(math.inf, x), length)
-
-
-def _modulus(z):
-    return _length(real(z), imag(z))
+_abs = gen_math_ops._abs
+_NAN = complex(math.nan, math.nan)
 
 
 def absolute(z: tf.Tensor) -> tf.Tensor:
     """The modulus; its gradient at 0 is 0."""
+    if compiled_by_xla():  # whose modulus of a zero and a NaN is 0
+        return hypot(real(z), imag(z))
     return gen_math_ops.complex_abs(z, Tout=z.dtype.real_dtype)
 
 
 def sign(z: tf.Tensor) -> tf.Tensor:
-    """z / |z|, 0 at 0; of one infinite part its sign, of two NaN."""
+    """z / |z|, and 0 at 0; of one infinite part its sign, of two NaN."""
     x, y = real(z), imag(z)
-    length = _length(x, y)
-    unit = complex_of(real_div(x, _nonzero(length)), real_div(y, _nonzero(length)))
-    x_endless, y_endless = isinf(x), isinf(y)
-    one = like(1, x)
+    length = hypot(x, y)
+    zero, one = like(0, x), like(1, x)
+    unit = complex_of(real_div(x, nonzero_divisor(length)), real_div(y, nonzero_divisor(length)))
+    x_endless = isinf(x)
     towards = complex_of(
-        select(x_endless, with_sign(is_negative(x), one), like(0, x)),
-        select(y_endless, with_sign(is_negative(y), one), like(0, y)),
+        select(x_endless, with_sign(is_negative(x), one), zero),
+        select(x_endless, zero, with_sign(is_negative(y), one)),
     )
-    return select(gen_math_ops.not_equal(x_endless, y_endless), towards, unit)
+    diagonal = both(x_endless, isinf(y))
+    unit = select(isinf(length), select(diagonal, like(_NAN, z), towards), unit)
+    return select(is_zero(length), like(0, z), unit)
 
 
 def _smith(z, w):
@@ -70,32 +58,38 @@ def _smith(z, w):
     steep = gen_math_ops.less(_abs(c), _abs(d))
     large, small = select(steep, d, c), select(steep, c, d)
     ratio = real_div(small, large)
-    scale = real_div(like(1, large), add(large, mul(small, ratio)))
-    p, q = select(steep, b, a), select(steep, a, b)
-    first = mul(add(p, mul(q, ratio)), scale)
-    crossed = select(steep, sub(mul(b, ratio), a), sub(b, mul(a, ratio)))
-    quotient = complex_of(first, mul(crossed, scale))
-    by_zero = both(is_zero(c), is_zero(d))
+    denominator = add(large, mul(small, ratio))
+    along = select(steep, add(mul(a, ratio), b), add(a, mul(b, ratio)))
+    across = select(steep, sub(mul(b, ratio), a), sub(b, mul(a, ratio)))
+    quotient = complex_of(real_div(along, denominator), real_div(across, denominator))
     at_zero = complex_of(real_div(a, _abs(c)), real_div(b, _abs(c)))
-    return select(by_zero, at_zero, quotient)
+    return select(is_zero(w), at_zero, quotient)
 
 
 divide = differentiable(lambda q, z, w: reciprocal(w), lambda q, z, w: gen_math_ops.neg(divide(q, w)))(_smith)
 
 
+@differentiable(lambda w, z: gen_math_ops.neg(mul(w, w)))
 def reciprocal(z: tf.Tensor) -> tf.Tensor:
-    return divide(like(1, z), z)
+    """1 / z by Smith's method; at 0 it is NaN, as NumPy's."""
+    x, y = real(z), imag(z)
+    steep = gen_math_ops.less(_abs(x), _abs(y))
+    ratio = real_div(select(steep, x, y), select(steep, y, x))
+    denominator = add(select(steep, mul(x, ratio), x), select(steep, y, mul(y, ratio)))
+    one = like(1, x)
+    real_part = real_div(select(steep, ratio, one), denominator)
+    return complex_of(real_part, real_div(gen_math_ops.neg(select(steep, one, ratio)), denominator))
 
 
 @differentiable(lambda w, z: divide(like(0.5, w), w))
 def sqrt(z: tf.Tensor) -> tf.Tensor:
     x, y = real(z), imag(z)
-    tiny = gen_math_ops.less(_maximum(_abs(x), _abs(y)), like(1, x))
+    tiny = both(gen_math_ops.less(_abs(x), like(1, x)), gen_math_ops.less(_abs(y), like(1, y)))
     # scaled by a power of 4: the sum of |x| and |z| must not overflow, nor lose bits
     scale, back = select(tiny, like(4, x), like(0.25, x)), select(tiny, like(0.5, x), like(2, x))
     xs, ys = mul(x, scale), mul(y, scale)
-    root = gen_math_ops.sqrt(mul(like(0.5, x), add(_abs(xs), _length(xs, ys))))
-    other = real_div(ys, mul(like(2, x), _nonzero(root)))
+    root = gen_math_ops.sqrt(mul(like(0.5, x), add(_abs(xs), hypot(xs, ys))))
+    other = real_div(ys, mul(like(2, x), nonzero_divisor(root)))
     left = is_negative(xs)
     real_part = mul(select(left, _abs(other), root), back)
     imag_part = mul(select(left, with_sign(signbit(y), root), other), back)
@@ -120,21 +114,34 @@ def log(z: tf.Tensor) -> tf.Tensor:
 
 
 def _log_of_modulus(x, y):
-    """log |x + iy|: near 1 out of |z|**2 - 1, whose leading bits cancel."""
-    x, y = _abs(x), _abs(y)
-    longer, shorter = _maximum(x, y), _minimum(x, y)
+    """log |x + iy|: near 1 out of |z|**2 - 1, whose leading bits cancel; no overflow on the way."""
+    longer, shorter = by_length(x, y)
     one = like(1, x)
     excess = add(mul(sub(longer, one), add(longer, one)), mul(shorter, shorter))
     near = gen_math_ops.less(_abs(excess), like(0.5, x))
-    far = gen_math_ops.log(_length(x, y))
-    return select(near, mul(like(0.5, x), gen_math_ops.log1p(select(near, excess, one))), far)
+    ratio = real_div(shorter, nonzero_divisor(longer))
+    squared = select(near, excess, select(isinf(longer), like(0, x), mul(ratio, ratio)))
+    rest = mul(like(0.5, x), gen_math_ops.log1p(squared))
+    result = select(near, rest, add(gen_math_ops.log(longer), rest))
+    endless = either(isinf(x), isinf(y))
+    return select(endless, like(math.inf, x), result)
 
 
 @differentiable(lambda w, z: reciprocal(add(like(1, z), z)))
 def log1p(z: tf.Tensor) -> tf.Tensor:
-    """NumPy's own: the logarithm of the modulus of 1 + z, and its angle."""
-    x, y = add(real(z), like(1, real(z))), imag(z)
-    return complex_of(gen_math_ops.log(_length(x, y)), gen_math_ops.atan2(y, x))
+    """log(1 + z). NumPy's loses the real part of small z, this one does not."""
+    x, y = real(z), imag(z)
+    more = add(x, like(1, x))
+    small = both(gen_math_ops.less(_abs(x), like(0.25, x)), gen_math_ops.less(_abs(y), like(0.25, y)))
+    excess = add(mul(x, add(like(2, x), x)), mul(y, y))
+    near = mul(like(0.5, x), gen_math_ops.log1p(select(small, excess, like(0, x))))
+    return complex_of(select(small, near, _log_of_modulus(more, y)), gen_math_ops.atan2(y, more))
+
+
+def scaled(z: tf.Tensor, factor: float) -> tf.Tensor:
+    """z times a real number, part by part: an infinite part leaves the other alone."""
+    x, y = real(z), imag(z)
+    return complex_of(mul(x, like(factor, x)), mul(y, like(factor, y)))
 
 
 exp = gen_math_ops.exp
@@ -149,6 +156,44 @@ def expm1(z: tf.Tensor) -> tf.Tensor:
     return complex_of(real_part, mul(gen_math_ops.exp(x), gen_math_ops.sin(y)))
 
 
+def _times(x, y):
+    """x * y, and y where y is 0 and x is infinite or NaN."""
+    return select(both(is_zero(y), gen_math_ops.logical_not(isfinite(x))), y, mul(x, y))
+
+
+def _sinh_by_parts(z):
+    x, y = real(z), imag(z)
+    real_part = _times(gen_math_ops.cos(y), gen_math_ops.sinh(x))
+    return complex_of(real_part, _times(gen_math_ops.cosh(x), gen_math_ops.sin(y)))
+
+
+def _cosh_by_parts(z):
+    x, y = real(z), imag(z)
+    sinh_x, sin_y = gen_math_ops.sinh(x), gen_math_ops.sin(y)
+    imag_part = select(is_zero(x), _times(sin_y, sinh_x), _times(sinh_x, sin_y))
+    return complex_of(mul(gen_math_ops.cosh(x), gen_math_ops.cos(y)), imag_part)
+
+
+def _turned(z):
+    """z times the imaginary unit."""
+    return complex_of(gen_math_ops.neg(imag(z)), real(z))
+
+
+def _turned_back(z):
+    return complex_of(imag(z), gen_math_ops.neg(real(z)))
+
+
+def _by_parts_under_xla(kernel, by_parts):
+    """XLA's kernels lose the digits of what is near zero."""
+    return lambda z: by_parts(z) if compiled_by_xla() else kernel(z)
+
+
+sinh = _by_parts_under_xla(gen_math_ops.sinh, differentiable(lambda _, z: _cosh_by_parts(z))(_sinh_by_parts))
+cosh = _by_parts_under_xla(gen_math_ops.cosh, differentiable(lambda _, z: _sinh_by_parts(z))(_cosh_by_parts))
+sin = _by_parts_under_xla(gen_math_ops.sin, lambda z: _turned_back(sinh(_turned(z))))
+cos = _by_parts_under_xla(gen_math_ops.cos, lambda z: cosh(_turned(z)))
+
+
 def _slope_in_base(_, z, w):
     slope = mul(w, power(z, sub(w, like(1, w))))
     return select(is_zero(w), like(0, w), slope)
@@ -160,15 +205,23 @@ def _slope_in_exponent(result, z, w):
 
 @differentiable(_slope_in_base, _slope_in_exponent)
 def _general_power(z, w):
-    power_of_z = gen_math_ops._pow(z, w)
-    nan = complex(math.nan, math.nan)
-    positive = both(gen_math_ops.greater(real(w), like(0, real(w))), is_zero(imag(w)))
-    at_zero = select(positive, like(0, z), like(nan, z))
-    result = select(is_zero(z), at_zero, power_of_z)
-    result = select(gen_math_ops.equal(w, like(1, w)), z, result)
-    result = select(gen_math_ops.equal(w, like(2, w)), mul(z, z), result)
-    return select(is_zero(w), like(1, z), result)
+    result = gen_math_ops._pow(z, w)
+    powers = z
+    for exponent in (1, 2, 3):  # without the rounding of polar coordinates
+        result = select(gen_math_ops.equal(w, like(exponent, w)), powers, result)
+        powers = mul(powers, z)
+    at_origin = select(gen_math_ops.greater(real(w), like(0, real(w))), like(0, z), like(_NAN, z))
+    return select(is_zero(w), like(1, z), select(is_zero(z), at_origin, result))
 
 
 def power(z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
+    known = known_value(w) if w.shape.rank == 0 else None
+    if known is not None and known.imag == 0 and known.real in _BY_SQUARING:
+        exponent = int(known.real)
+        result = whole_power(z, abs(exponent))
+        return result if exponent > 0 else reciprocal(result)
     return _general_power(z, w)
+
+
+_BY_SQUARING = frozenset(float(exponent) for exponent in range(-99, 100) if exponent)
+"""The exponents for which NumPy multiplies."""

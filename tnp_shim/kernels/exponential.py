@@ -16,6 +16,7 @@ from tnp_shim.kernels.elementwise import (
     is_zero,
     like,
     select,
+    signbit,
 )
 from tnp_shim.kernels.floating import frexp, with_sign
 from tnp_shim.promotion import cast
@@ -47,7 +48,7 @@ def _exp2_of_floats(x):
     return gen_math_ops._pow(like(2, x), x)
 
 
-exp2 = by_kind(f=_exp2_of_floats, c=lambda x: complex_numbers.exp(mul(x, like(LN2, x))))
+exp2 = by_kind(f=_exp2_of_floats, c=lambda z: complex_numbers.exp(complex_numbers.scaled(z, LN2)))
 
 
 def _reduced(x):
@@ -85,8 +86,8 @@ def _log10_of_floats(x):
     return gen_math_ops.add_v2(mul(exponent, like(_LOG10_2_HIGH, x)), rest)
 
 
-log2 = by_kind(f=_log2_of_floats, c=lambda x: mul(complex_numbers.log(x), like(1 / LN2, x)))
-log10 = by_kind(f=_log10_of_floats, c=lambda x: mul(complex_numbers.log(x), like(1 / LN10, x)))
+log2 = by_kind(f=_log2_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN2))
+log10 = by_kind(f=_log10_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN10))
 
 
 @differentiable(lambda y, x: divide(like(1 / 3, y), mul(y, y)))
@@ -94,11 +95,11 @@ log10 = by_kind(f=_log10_of_floats, c=lambda x: mul(complex_numbers.log(x), like
 def cbrt(x: tf.Tensor) -> tf.Tensor:
     magnitude = gen_math_ops._abs(x)
     root = gen_math_ops._pow(magnitude, like(1 / 3, x))
-    # one step of Newton: 1/3 is not a float
-    error = gen_math_ops.sub(mul(root, mul(root, root)), magnitude)
-    better = gen_math_ops.sub(root, gen_math_ops.real_div(error, mul(like(3, x), mul(root, root))))
+    # one step of Newton, as 1/3 is not a float
+    error = gen_math_ops.sub(root, gen_math_ops.real_div(magnitude, mul(root, root)))
+    better = gen_math_ops.sub(root, mul(error, like(1 / 3, x)))
     whole = either(is_zero(x), gen_math_ops.is_inf(x))
-    return with_sign(gen_math_ops.less(x, like(0, x)), select(whole, magnitude, better))
+    return with_sign(signbit(x), select(whole, magnitude, better))
 
 
 def _difference(x, y):
@@ -150,8 +151,7 @@ power_of_floats = differentiable(_slope_in_base, _slope_in_exponent, op="Pow")(g
 def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     if x.dtype.is_integer:
         return integers.power(x, y)
-    if y.shape.rank == 0:
-        known = known_value(y)
-        if known is not None and known == 2:
-            return gen_math_ops.square(x) if x.dtype.is_floating else mul(x, x)
-    return power_of_floats(x, y) if x.dtype.is_floating else complex_numbers.power(x, y)
+    if x.dtype.is_complex:
+        return complex_numbers.power(x, y)
+    known = known_value(y) if y.shape.rank == 0 else None
+    return gen_math_ops.square(x) if known is not None and known == 2 else power_of_floats(x, y)

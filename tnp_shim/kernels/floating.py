@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import tensorflow as tf
 
 from tnp_shim.kernels.comparison import isinf, isnan
@@ -9,6 +11,7 @@ from tnp_shim.kernels.differentiation import differentiable, no_slope, unit_slop
 from tnp_shim.kernels.elementwise import (
     BITS,
     bits_of,
+    both,
     by_kind,
     complex_of,
     either,
@@ -139,27 +142,58 @@ def nextafter(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     step = select(away, like(1, bits), like(-1, bits))
     lowest = select(signbit(y), like(bits.dtype.min + 1, bits), like(1, bits))
     moved = select(is_zero(x), lowest, gen_math_ops.add_v2(bits, step))
-    moved = select(gen_math_ops.equal(x, y), bits_of(y), moved)
+    moved = select(gen_math_ops.equal(x, y), bits_of(x if x.dtype == tf.float16 else y), moved)
     result = from_bits(moved, x.dtype)
     return select(either(isnan(x), isnan(y)), gen_math_ops.add_v2(x, y), result)
 
 
 @differentiable(no_slope)
 def spacing(x: tf.Tensor) -> tf.Tensor:
-    """The distance to the next float away from zero, with the sign of x."""
+    """The distance to the next float away from zero, with the sign of x; of float16 the one upwards."""
     integer, fraction_bits = BITS[x.dtype]
     bits = bits_of(x)
     biased = _biased_exponent(bits, x.dtype)
-    shift = like(fraction_bits, bits)
+    sign = gen_bitwise_ops.bitwise_and(bits, like(integer.min, bits))
+    if x.dtype == tf.float16:
+        fraction = gen_bitwise_ops.bitwise_and(bits, like((1 << fraction_bits) - 1, bits))
+        smaller_above = both(is_zero(fraction), is_negative(bits))
+        biased = gen_math_ops.sub(biased, cast(smaller_above, integer))
+        sign = like(0, bits)
+    shift, one = like(fraction_bits, bits), like(1, bits)
     normal = gen_bitwise_ops.left_shift(gen_math_ops.sub(biased, shift), shift)
-    one = like(1, bits)
     # below that the distance is itself a subnormal: a power of two as its own bit
-    subnormal = gen_bitwise_ops.left_shift(
-        one, gen_math_ops.maximum(gen_math_ops.sub(biased, one), like(0, bits))
-    )
+    place = gen_math_ops.maximum(gen_math_ops.sub(biased, one), like(0, bits))
+    subnormal = gen_bitwise_ops.left_shift(one, place)
     distance = select(gen_math_ops.greater(biased, shift), normal, subnormal)
-    distance = gen_bitwise_ops.bitwise_or(
-        distance, gen_bitwise_ops.bitwise_and(bits, like(integer.min, bits))
-    )
-    endless = gen_math_ops.equal(biased, like(_exponent_mask(x.dtype), biased))
-    return select(endless, like(float("nan"), x), from_bits(distance, x.dtype))
+    result = from_bits(gen_bitwise_ops.bitwise_or(distance, sign), x.dtype)
+    at_end = gen_math_ops.equal(x if x.dtype == tf.float16 else gen_math_ops._abs(x), like(x.dtype.max, x))
+    result = select(at_end, with_sign(is_negative(bits), like(math.inf, x)), result)
+    return select(gen_math_ops.is_finite(x), result, like(math.nan, x))
+
+
+def by_length(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The magnitudes of two floats, the longer first, any NaN kept (XLA's Maximum may lose it)."""
+    x, y = gen_math_ops._abs(x), gen_math_ops._abs(y)
+    swapped = gen_math_ops.less(x, y)
+    return select(swapped, y, x), select(swapped, x, y)
+
+
+def nonzero_divisor(x: tf.Tensor) -> tf.Tensor:
+    """x, and 1 for 0."""
+    return select(is_zero(x), like(1, x), x)
+
+
+def over_length(part: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+    """part / length, and 0 where the length is 0: the mean of the slopes around that point."""
+    return select(is_zero(length), like(0, length), gen_math_ops.real_div(part, nonzero_divisor(length)))
+
+
+@differentiable(lambda length, x, y: over_length(x, length), lambda length, x, y: over_length(y, length))
+@halves_in_float32
+def hypot(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """The length of (x, y), without overflow on the way; infinite even if the other part is NaN."""
+    longer, shorter = by_length(x, y)
+    ratio = gen_math_ops.real_div(shorter, nonzero_divisor(longer))
+    stretch = gen_math_ops.sqrt(gen_math_ops.add_v2(like(1, ratio), gen_math_ops.mul(ratio, ratio)))
+    endless = either(isinf(x), isinf(y))
+    return select(endless, like(math.inf, x), gen_math_ops.mul(longer, stretch))

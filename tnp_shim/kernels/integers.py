@@ -9,6 +9,7 @@ from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.elementwise import SIGNED, UNSIGNED, both, either, is_negative, is_zero, like, select
 from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import (
+    compiled_by_xla,
     gen_array_ops,
     gen_bitwise_ops,
     gen_logging_ops,
@@ -87,11 +88,44 @@ _ORDER_OF_ODD = 1 << 62
 """The powers of an odd integer repeat, modulo 2**64, with a period that divides this."""
 
 
+def whole_power(x: tf.Tensor, exponent: int) -> tf.Tensor:
+    """x times itself, for an exponent of 1 or more, by squaring."""
+    result, square = None, x
+    while True:
+        if exponent & 1:
+            result = square if result is None else gen_math_ops.mul(result, square)
+        exponent >>= 1
+        if not exponent:
+            return result
+        square = gen_math_ops.mul(square, square)
+
+
+def _power_by_squaring(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """x ** y in a loop over the bits of y, all elements at once."""
+
+    def unfinished(_result, _square, exponent):
+        return gen_math_ops._any(gen_math_ops.not_equal(exponent, like(0, y)), _axes(exponent))
+
+    def step(result, square, exponent):
+        odd = gen_math_ops.not_equal(gen_bitwise_ops.bitwise_and(exponent, like(1, y)), like(0, y))
+        result = select(odd, gen_math_ops.mul(result, square), result)
+        return result, gen_math_ops.mul(square, square), gen_bitwise_ops.right_shift(exponent, like(1, y))
+
+    x, y = _broadcast(x, y)
+    return tf.while_loop(unfinished, step, (gen_array_ops.ones_like(x), x, y))[0]
+
+
 def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """x ** y, which wraps around; ValueError for negative exponents."""
     dtype = x.dtype
+    known = known_value(y) if y.shape.rank == 0 else None
+    if known is not None and known > 0:
+        return whole_power(x, int(known))
     if not dtype.is_unsigned:
         y = _without_negative(y)
+    if compiled_by_xla():  # whose Pow looks at six bits of the exponent
+        return _power_by_squaring(x, y)
+    compute = tf.int64 if dtype == tf.uint64 else compute_dtype("Pow", dtype)
     if dtype == tf.uint64:
         # exponents beyond int64: a period less for odd x; for even x the power is 0 as before
         beyond = gen_math_ops.greater_equal(y, like(_ORDER_OF_ODD, y))
@@ -99,9 +133,6 @@ def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
             gen_bitwise_ops.bitwise_and(y, like(_ORDER_OF_ODD - 1, y)), like(_ORDER_OF_ODD, y)
         )
         y = select(beyond, reduced, y)
-        compute = tf.int64
-    else:
-        compute = compute_dtype("Pow", dtype)
     return cast(gen_math_ops._pow(cast(x, compute), cast(y, compute)), dtype)
 
 

@@ -6,10 +6,12 @@ import math
 
 import tensorflow as tf
 
-from tnp_shim.kernels.arithmetic import divide, reciprocal
+from tnp_shim.kernels import complex_numbers
+from tnp_shim.kernels.arithmetic import reciprocal
 from tnp_shim.kernels.differentiation import differentiable
-from tnp_shim.kernels.elementwise import by_kind, either, halves_in_float32, is_zero, like, select
+from tnp_shim.kernels.elementwise import by_kind, halves_in_float32, like
 from tnp_shim.kernels.exponential import sqrt
+from tnp_shim.kernels.floating import hypot, over_length
 from tnp_shim.tensorflow_internals import gen_math_ops
 
 mul, add, sub = gen_math_ops.mul, gen_math_ops.add_v2, gen_math_ops.sub
@@ -40,57 +42,44 @@ tan_of_floats = differentiable(lambda y, x: _one_plus_square(y), op="Tan")(gen_m
 sinh_of_floats = differentiable(lambda _, x: gen_math_ops.cosh(x), op="Sinh")(gen_math_ops.sinh)
 cosh_of_floats = differentiable(lambda _, x: gen_math_ops.sinh(x), op="Cosh")(gen_math_ops.cosh)
 
-sin = by_kind(fc=gen_math_ops.sin)
-cos = by_kind(fc=gen_math_ops.cos)
+sin = by_kind(f=gen_math_ops.sin, c=complex_numbers.sin)
+cos = by_kind(f=gen_math_ops.cos, c=complex_numbers.cos)
 tan = by_kind(f=tan_of_floats, c=gen_math_ops.tan)
 arcsin = by_kind(f=arcsin_of_floats, c=gen_math_ops.asin)
 arccos = by_kind(f=arccos_of_floats, c=gen_math_ops.acos)
 arctan = by_kind(fc=gen_math_ops.atan)
-sinh = by_kind(f=sinh_of_floats, c=gen_math_ops.sinh)
-cosh = by_kind(f=cosh_of_floats, c=gen_math_ops.cosh)
+sinh = by_kind(f=sinh_of_floats, c=complex_numbers.sinh)
+cosh = by_kind(f=cosh_of_floats, c=complex_numbers.cosh)
 tanh = by_kind(fc=gen_math_ops.tanh)
 arcsinh = by_kind(fc=gen_math_ops.asinh)
 arccosh = by_kind(f=arccosh_of_floats, c=gen_math_ops.acosh)
 arctanh = by_kind(f=arctanh_of_floats, c=gen_math_ops.atanh)
 
 
-def _over_length(part, length):
-    """part / length, and 0 where the length is 0: the mean of the slopes around that point."""
-    return select(
-        is_zero(length), like(0, length), divide(part, select(is_zero(length), like(1, length), length))
-    )
-
-
-@differentiable(lambda h, x, y: _over_length(x, h), lambda h, x, y: _over_length(y, h))
-@halves_in_float32
-def hypot(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The length of (x, y), without overflow on the way; infinite even if the other part is NaN."""
-    x, y = gen_math_ops._abs(x), gen_math_ops._abs(y)
-    longer, shorter = gen_math_ops.maximum(x, y), gen_math_ops.minimum(x, y)
-    ratio = gen_math_ops.real_div(shorter, select(is_zero(longer), like(1, longer), longer))
-    length = mul(longer, gen_math_ops.sqrt(_one_plus_square(ratio)))
-    endless = either(gen_math_ops.is_inf(x), gen_math_ops.is_inf(y))
-    return select(endless, like(float("inf"), x), length)
-
-
 def _slope_in_y(_, y, x):
     length = hypot(x, y)
-    return _over_length(_over_length(x, length), length)
+    return over_length(over_length(x, length), length)
 
 
 def _slope_in_x(_, y, x):
     length = hypot(x, y)
-    return gen_math_ops.neg(_over_length(_over_length(y, length), length))
+    return gen_math_ops.neg(over_length(over_length(y, length), length))
 
 
 arctan2 = differentiable(_slope_in_y, _slope_in_x, op="Atan2")(gen_math_ops.atan2)
 
 
+def _ratio(numerator: float, denominator: float, x: tf.Tensor) -> tf.Tensor:
+    """The ratio, rounded as NumPy's C code rounds it: from its terms in the dtype of x."""
+    scalar = x.dtype.as_numpy_dtype
+    return like(float(scalar(numerator) / scalar(denominator)), x)
+
+
 @halves_in_float32
 def deg2rad(x: tf.Tensor) -> tf.Tensor:
-    return mul(x, like(math.pi / 180, x))
+    return mul(x, _ratio(math.pi, 180, x))
 
 
 @halves_in_float32
 def rad2deg(x: tf.Tensor) -> tf.Tensor:
-    return mul(x, like(180 / math.pi, x))
+    return mul(x, _ratio(180, math.pi, x))
