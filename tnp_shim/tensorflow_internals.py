@@ -32,6 +32,12 @@ from tensorflow.python.framework import ops
 # Evaluates graph tensors that depend on constants and static shapes only.
 from tensorflow.python.framework import tensor_util
 
+# `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
+from tensorflow.python.ops import control_flow_util
+
+# Whether XLA compiles the graph being built: some of its kernels need a detour.
+from tensorflow.python.ops import control_flow_util
+
 # The generated op functions cost half of their public wrappers and add no nodes of their own.
 from tensorflow.python.ops import (
     gen_array_ops,
@@ -44,6 +50,7 @@ from tensorflow.python.ops import (
 
 __all__ = [
     "composite_tensor_gradient",
+    "control_flow_util",
     "func_graph",
     "gen_array_ops",
     "gen_bitwise_ops",
@@ -67,6 +74,13 @@ BatchableTypeSpec = type_spec.BatchableTypeSpec
 LegacyTypeSpecBatchEncoder = type_spec.LegacyTypeSpecBatchEncoder
 register_type_spec = type_spec_registry.register
 CompositeTensorGradient = composite_tensor_gradient.CompositeTensorGradient
+
+
+def compiled_by_xla() -> bool:
+    """Whether the graph being built is, or is part of, a function with `jit_compile=True`."""
+    return not context.executing_eagerly() and control_flow_util.GraphOrParentsInXlaContext(
+        ops.get_default_graph()
+    )
 
 
 def known_value(tensor):
