@@ -35,9 +35,6 @@ from tensorflow.python.framework import tensor_util
 # `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
 from tensorflow.python.ops import control_flow_util
 
-# Whether XLA compiles the graph being built: some of its kernels need a detour.
-from tensorflow.python.ops import control_flow_util
-
 # The generated op functions cost half of their public wrappers and add no nodes of their own.
 from tensorflow.python.ops import (
     gen_array_ops,
