@@ -70,6 +70,23 @@ def promotion_key(operand: Operand) -> Any:
     return type(operand) if isinstance(operand, dtypes.PYTHON_SCALARS) else dtypes.to_numpy(operand.dtype)
 
 
+_kept: dict[tuple[numpy.dtype[Any], type], tf.DType | None] = {}
+
+
+def kept_dtype(dtype: numpy.dtype[Any], value: Any) -> tf.DType | None:
+    """`dtype` for TensorFlow if `value` is a Python number that promotes to it, else None."""
+    key = (dtype, type(value))
+    try:
+        return _kept[key]
+    except KeyError:
+        pass
+    if type(value) not in dtypes.PYTHON_SCALARS:
+        return None
+    keeps = dtypes.result_type(dtype, type(value)) is dtype
+    _kept[key] = dtypes.to_tf(dtype) if keeps else None
+    return _kept[key]
+
+
 def promote_args(name: str, *operands: Operand) -> list[tf.Tensor]:
     """The operands as tensors of their common dtype, as `numpy.result_type` tells it."""
     try:

@@ -39,10 +39,11 @@ class ScalarMeta(ArrayMeta):
         )
 
     def __eq__(cls, other: Any) -> bool:
-        return cls is other or cls._numpy is other
+        return cls is other or (cls._dtype_of_instances is not None and cls._numpy is other)
 
     def __hash__(cls) -> int:
-        return hash(cls._numpy)
+        # the abstract types differ from NumPy's, or `numbers.Real.register` would take them for the same
+        return type.__hash__(cls) if cls._dtype_of_instances is None else hash(cls._numpy)
 
     def __repr__(cls) -> str:
         return f"<class 'tnp_shim.{cls.__name__}'>"

@@ -36,6 +36,7 @@ class Cell:
 
     __slots__ = ("__weakref__", "_home", "_scoped", "_value")
     in_c_order = True
+    read_only = False
 
     def __init__(self, value: tf.Tensor, home: Any = _NOT_ASKED) -> None:
         self._value = value
@@ -143,8 +144,8 @@ class Lens:
     put: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None
     shadow: Callable[[numpy.ndarray[Any, Any]], numpy.ndarray[Any, Any]]
     shape: StaticShape = None
-    keeps_order: bool = True
-    """False where a view of an array in C order is not, as far as elementwise results are concerned."""
+    in_c_order: bool | None = None
+    """Whether results of elementwise functions on the view are in C order; None: as for the parent."""
 
 
 class ViewCell:
@@ -155,10 +156,15 @@ class ViewCell:
     def __init__(self, parent: Cell | ViewCell, lens: Lens) -> None:
         self.parent = parent
         self.lens = lens
-        self.in_c_order = lens.keeps_order and parent.in_c_order
+        self.in_c_order = parent.in_c_order if lens.in_c_order is None else lens.in_c_order
         self._seen_parent: tf.Tensor | None = None
         self._seen: Any = None
         self._pinned = False
+
+    @property
+    def read_only(self) -> bool:
+        """Whether NumPy's view of this kind can't be written to."""
+        return self.lens.put is None or self.parent.read_only
 
     def pin(self, tensor: tf.Tensor) -> None:
         """Read this very tensor for as long as the parent does not change: a tape watches it."""

@@ -1,0 +1,350 @@
+"""Functions about arrays themselves: making them, asking of dtypes and memory. Knows the array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.array import Array, laid_out, ndarray, result, view, wrap
+from tnp_shim.conversion import holds_tensors, is_tensor_like, to_tensor
+from tnp_shim.declaration import arrays
+from tnp_shim.errors import UnsupportedError
+from tnp_shim.functions.views import as_array
+from tnp_shim.promotion import cast
+from tnp_shim.storage import Cell, Lens
+from tnp_shim.subscripts import shape_known
+from tnp_shim.tensorflow_internals import current_graph, known_value
+
+
+def _target(dtype: Any) -> Any:
+    """A dtype argument; the Python type float means the default float."""
+    if dtype is None:
+        return None
+    if isinstance(dtype, tf.DType):
+        return dtypes.to_numpy(dtype)
+    resolved = numpy.dtype(dtype)
+    if not dtypes.is_supported(resolved):
+        return resolved
+    canonical = dtypes.canonical(resolved)
+    return dtypes.default_float_for(canonical) if dtype in (float, complex) else canonical
+
+
+def _numpys_own(value: Any, dtype: Any) -> Any:
+    """A real NumPy array for what no tensor can hold (text, objects, dates), else None."""
+    if dtype is not None and not dtypes.is_supported(dtype):
+        return numpy.array(value, dtype)
+    if is_tensor_like(value) or holds_tensors(value) or isinstance(value, (bool, int, float, complex)):
+        return None
+    found = numpy.asarray(value) if dtype is None else None
+    return found if found is not None and not dtypes.is_supported(found.dtype) else None
+
+
+def _with_rank(array: ndarray, ndmin: int) -> ndarray:
+    missing = ndmin - array.ndim if ndmin else 0
+    return array if missing <= 0 else array[(None,) * missing]  # type: ignore[index]
+
+
+def copied(array: Array, order: Any = "C", dtype: numpy.dtype[Any] | None = None) -> ndarray:
+    """A copy in the memory order that NumPy gives it."""
+    tensor = array._cell.read()
+    if dtype is not None:
+        tensor = cast(tensor, dtypes.to_tf(dtype))
+    plain = array._cell.in_c_order or not shape_known(array._cell.shape)
+    if order in ("C", None) or (order in ("K", "A") and plain):
+        return wrap(tensor)
+    return laid_out(tensor, array._cell.shadow().astype(tensor.dtype.as_numpy_dtype, order=order))
+
+
+def _is_laid_out(array: Array, order: Any) -> bool:
+    if order in ("K", "A", None) or not shape_known(array._cell.shape):
+        return True
+    if order == "C" and isinstance(array._cell, Cell) and array._cell.in_c_order:
+        return True
+    flags = array._cell.shadow().flags
+    return flags.f_contiguous if order == "F" else flags.c_contiguous
+
+
+@arrays(numpy.array, route="native")
+def array(
+    object: Any,
+    dtype: Any = None,
+    *,
+    copy: bool | None = True,
+    order: Any = "K",
+    subok: bool = False,
+    ndmin: int = 0,
+    ndmax: int = 0,
+    like: Any = None,
+) -> Any:
+    """An array of anything array-like: numbers, lists that mix numbers and arrays, tensors, variables.
+
+    What no tensor can hold (text, objects, dates) becomes a real NumPy array. Differentiable with respect
+    to tensors and arrays in `object`.
+    """
+    target = _target(dtype)
+    if isinstance(object, Array):
+        same = isinstance(object, ndarray) and (target is None or target is object._dtype)
+        if not copy and same and _is_laid_out(object, order):
+            return _with_rank(object, ndmin)  # type: ignore[arg-type]
+        if copy is False:
+            raise ValueError(
+                "Unable to avoid copy while creating an array as requested.\n"
+                "If using `np.array(obj, copy=False)` replace it with `np.asarray(obj)` to allow a copy when "
+                "needed (no behavior change in NumPy 1.x)."
+            )
+        return _with_rank(copied(object, order, target), ndmin)
+    own = _numpys_own(object, target)
+    if own is not None:
+        return own
+    made = wrap(to_tensor(object, target))
+    return _with_rank(copied(made, order) if order == "F" else made, ndmin)
+
+
+@arrays(numpy.asarray, route="native")
+def asarray(
+    a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None, like: Any = None
+) -> Any:
+    """The array itself, or an array of anything array-like; a tensor's value is shared, not copied."""
+    _check_device("asarray", device)
+    return array(a, dtype, copy=bool(copy) if copy is not None else None, order=order or "K")
+
+
+@arrays(numpy.asanyarray, route="native")
+def asanyarray(
+    a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None, like: Any = None
+) -> Any:
+    """As `asarray`: arrays of ours have no subclasses to pass through."""
+    return asarray(a, dtype, order, device=device, copy=copy)
+
+
+@arrays(numpy.asarray_chkfinite, route="native")
+def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
+    """As `asarray`, refusing NaN and infinity: at once where the value is known, else at run time."""
+    made = asarray(a, dtype, order)
+    tensor = made._cell.read()
+    if tensor.dtype.is_floating or tensor.dtype.is_complex:
+        finite = tf.reduce_all(tf.math.is_finite(tf.abs(tensor)))
+        known = known_value(finite)
+        if known is None:
+            with tf.control_dependencies([tf.debugging.Assert(finite, ["array must not contain infs or NaNs"])]):
+                return wrap(tf.identity(tensor))
+        if not known:
+            raise ValueError("array must not contain infs or NaNs")
+    return made
+
+
+@arrays(numpy.ascontiguousarray, route="native")
+def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Any:
+    """An array in C order of at least one dimension: the array itself if it is one."""
+    return array(a, dtype, copy=None, order="C", ndmin=1)
+
+
+@arrays(numpy.asfortranarray, route="native")
+def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> Any:
+    """An array in Fortran order of at least one dimension: the array itself if it is one."""
+    return array(a, dtype, copy=None, order="F", ndmin=1)
+
+
+@arrays(numpy.copy, route="native")
+def copy(a: Any, order: Any = "K", subok: bool = False) -> Any:
+    """A copy of the array."""
+    return array(a, order=order)
+
+
+@arrays(numpy.astype, route="native")
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    """A copy of the array in another dtype."""
+    if not isinstance(x, Array):
+        raise TypeError(f"Input should be a NumPy array. It is of type {type(x)}.")
+    _check_device("astype", device)
+    return cast_array(x, dtype, copy=copy)
+
+
+def cast_array(
+    array: Array,
+    dtype: Any,
+    order: Any = "K",
+    casting: Any = "unsafe",
+    subok: bool = True,
+    copy: bool = True,
+) -> Any:
+    """`ndarray.astype`; a scalar gives a scalar."""
+    target = _target(dtype)
+    if not dtypes.is_supported(target):
+        return numpy.asarray(array).astype(target)
+    if not numpy.can_cast(array._dtype, target, casting):
+        raise TypeError(
+            f"Cannot cast array data from {array._dtype!r} to {target!r} according to the rule {casting!r}"
+        )
+    if not isinstance(array, ndarray):
+        made = result(cast(array._cell.read(), dtypes.to_tf(target)), target)
+        made._cell._home = current_graph()
+        return made
+    if not copy and target is array._dtype and _is_laid_out(array, order):
+        return array
+    return copied(array, order, target)
+
+
+@arrays(numpy.from_dlpack, route="native")
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
+    """An array of anything that has `__dlpack__`; the value is copied, because tensors never change."""
+    _check_device("from_dlpack", device)
+    if isinstance(x, (Array, tf.Tensor)):
+        return array(x)
+    return wrap(to_tensor(numpy.from_dlpack(x)))
+
+
+@arrays(numpy.frombuffer, route="native")
+def frombuffer(buffer: Any, dtype: Any = float, count: int = -1, offset: int = 0, *, like: Any = None) -> Any:
+    """An array of the bytes of a buffer, which are copied."""
+    return array(numpy.frombuffer(buffer, _target(dtype), count, offset))
+
+
+@arrays(numpy.fromiter, route="native")
+def fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> Any:
+    """A 1-D array of the items of an iterable."""
+    items = list(iter) if count < 0 else [item for item, _ in zip(iter, range(count), strict=False)]
+    if len(items) < count:
+        raise ValueError(f"iterator too short: Expected {count} but iterator had only {len(items)} items.")
+    return array(items, dtype)
+
+
+def _check_device(name: str, device: Any) -> None:
+    if device not in (None, "cpu") and not str(device).lower().lstrip("/").startswith(("gpu", "device:", "cuda")):
+        raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
+
+
+# what an array is
+
+
+@arrays(numpy.shape)
+def shape(a: Any) -> tuple[Any, ...]:
+    """The dimensions; an entry that is unknown while tracing is a 0-d array."""
+    return as_array(a).shape
+
+
+@arrays(numpy.ndim)
+def ndim(a: Any) -> int:
+    """The number of dimensions."""
+    return as_array(a).ndim
+
+
+@arrays(numpy.size)
+def size(a: Any, axis: Any = None) -> Any:
+    """The number of elements, or their number along one axis or several."""
+    made = as_array(a)
+    if axis is None:
+        return made.size
+    total: Any = 1
+    for one in numpy.lib.array_utils.normalize_axis_tuple(axis, made.ndim):
+        total = total * made.shape[one]
+    return total
+
+
+@arrays(numpy.shares_memory)
+def shares_memory(a: Any, b: Any, /, max_work: int = -1) -> bool:
+    """Whether two arrays have elements in common: NumPy decides it by their layouts."""
+    return _overlap(numpy.shares_memory, a, b, max_work)
+
+
+@arrays(numpy.may_share_memory)
+def may_share_memory(a: Any, b: Any, /, max_work: int = 0) -> bool:
+    """Whether two arrays might have elements in common, judged by their bounds."""
+    return _overlap(numpy.may_share_memory, a, b, max_work)
+
+
+def _overlap(numpy_function: Any, a: Any, b: Any, max_work: int) -> bool:
+    if not isinstance(a, Array) or not isinstance(b, Array):
+        return False if isinstance(a, Array) or isinstance(b, Array) else numpy_function(a, b, max_work)
+    root = a._cell.root()
+    if root is not b._cell.root():
+        return False
+    owner = root.shadow()
+    return numpy_function(_shadow_in(a, owner), _shadow_in(b, owner), max_work)
+
+
+def _shadow_in(array: Array, owner: numpy.ndarray[Any, Any]) -> numpy.ndarray[Any, Any]:
+    lenses = []
+    cell: Any = array._cell
+    while not isinstance(cell, Cell):
+        lenses.append(cell.lens)
+        cell = cell.parent
+    shadow = owner
+    for lens in reversed(lenses):
+        shadow = lens.shadow(shadow)
+    return shadow
+
+
+@arrays(numpy.result_type)
+def result_type(*arrays_and_dtypes: Any) -> numpy.dtype[Any]:
+    """The dtype that NumPy's promotion gives."""
+    return numpy.result_type(*map(_dtype_of, arrays_and_dtypes))
+
+
+@arrays(numpy.can_cast)
+def can_cast(from_: Any, to: Any, casting: Any = "safe") -> bool:
+    """Whether a cast is allowed by a rule."""
+    return numpy.can_cast(_dtype_of(from_), numpy.dtype(to), casting)
+
+
+@arrays(numpy.promote_types)
+def promote_types(type1: Any, type2: Any, /) -> numpy.dtype[Any]:
+    """The smallest dtype that both can be cast to."""
+    return numpy.promote_types(numpy.dtype(type1), numpy.dtype(type2))
+
+
+@arrays(numpy.min_scalar_type)
+def min_scalar_type(a: Any, /) -> numpy.dtype[Any]:
+    """The smallest dtype that holds a scalar's value."""
+    return numpy.min_scalar_type(numpy.asarray(a))
+
+
+@arrays(numpy.issubdtype)
+def issubdtype(arg1: Any, arg2: Any) -> bool:
+    """Whether a dtype is of a kind; scalar types of ours and NumPy's may be mixed."""
+    return numpy.issubdtype(*(getattr(kind, "_numpy", kind) for kind in (arg1, arg2)))
+
+
+@arrays(numpy.common_type)
+def common_type(*arrays: Any) -> type:
+    """The inexact scalar type that all arrays can be cast to."""
+    return numpy.common_type(*(numpy.empty(0, _dtype_of(a)) for a in arrays))
+
+
+def _dtype_of(value: Any) -> Any:
+    if isinstance(value, Array):
+        return value._dtype
+    if isinstance(value, (tf.Tensor, tf.Variable)):
+        return dtypes.to_numpy(value.dtype)
+    if isinstance(value, tf.DType):
+        return dtypes.to_numpy(value)
+    return value.dtype if isinstance(value, type) and hasattr(value, "_dtype_of_instances") else value
+
+
+def to_device(array: Array, device: Any, /, *, stream: Any = None) -> Array:
+    """The array on another device: "cpu", "gpu:0" or a TensorFlow device name."""
+    if stream is not None:
+        raise ValueError("The stream argument in to_device() is not supported")
+    if device == array.device:
+        return array
+    name = str(device)
+    if not any(d.name.lower().endswith(name.lower()) for d in tf.config.list_logical_devices()):
+        raise ValueError(f"Unsupported device: {device}. TensorFlow sees {tf.config.list_logical_devices()}")
+    with tf.device(name):
+        return wrap(tf.identity(array._cell.read()))
+
+
+def same_memory(array: Array) -> ndarray:
+    """A new handle on the same memory."""
+    return view(array, Lens(lambda p: p, lambda p, v: v, lambda s: s.view(), array._cell.shape))
+
+
+def refuse_memory(name: str) -> UnsupportedError:
+    """The error for what needs raw memory."""
+    return UnsupportedError(
+        f"ndarray.{name}: a tensor has no memory that can be shared or written to from outside; "
+        "np.asarray of the real numpy gives a copy that has"
+    )

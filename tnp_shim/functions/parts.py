@@ -1,0 +1,369 @@
+"""Functions that return views of parts: flips, splits, diagonals, broadcasts, `flat`. Knows the array."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes, subscripts
+from tnp_shim.array import Array, view, wrap
+from tnp_shim.conversion import static_int, to_axis, to_shape
+from tnp_shim.declaration import arrays
+from tnp_shim.errors import UnsupportedError, unknown_shape
+from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
+from tnp_shim.storage import Lens
+from tnp_shim.subscripts import shape_known
+from tnp_shim.tensorflow_internals import gen_array_ops, known_value
+
+# flips: NumPy's are basic indices too
+
+
+@arrays(numpy.flip)
+def flip(m: Any, axis: Any = None) -> Array:
+    """The array with the order of its elements reversed along `axis` (all axes by default). A view."""
+    array = _as_view(as_array(m))
+    axes = to_axis(axis, "flip")
+    listed = range(array.ndim) if axes is None else numpy.lib.array_utils.normalize_axis_tuple(axes, array.ndim)
+    steps = [-1 if i in set(listed) else None for i in range(array.ndim)]
+    return subscripts.get(array, tuple(slice(None, None, step) for step in steps))
+
+
+@arrays(numpy.flipud)
+def flipud(m: Any) -> Array:
+    """The array upside down: reversed along its first axis. A view."""
+    array = as_array(m)
+    if array.ndim < 1:
+        raise ValueError("Input must be >= 1-d.")
+    return subscripts.get(array, (slice(None, None, -1), ...))
+
+
+@arrays(numpy.fliplr)
+def fliplr(m: Any) -> Array:
+    """The array with its second axis reversed. A view."""
+    array = as_array(m)
+    if array.ndim < 2:
+        raise ValueError("Input must be >= 2-d.")
+    return subscripts.get(array, (slice(None), slice(None, None, -1), ...))
+
+
+@arrays(numpy.rot90)
+def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
+    """The array rotated by 90 degrees, `k` times, in the plane of `axes`. A view."""
+    array = as_array(m)
+    first, second = numpy.lib.array_utils.normalize_axis_tuple(_two(axes), array.ndim, allow_duplicate=True)
+    if first == second:
+        raise ValueError("Axes must be different.")
+    turns = k % 4
+    if turns == 0:
+        return subscripts.get(array, slice(None))
+    if turns == 2:
+        return flip(flip(array, first), second)
+    order = list(range(array.ndim))
+    order[first], order[second] = second, first
+    return transpose(flip(array, second), order) if turns == 1 else flip(transpose(array, order), second)
+
+
+def _two(axes: Any) -> tuple[int, ...]:
+    if len(tuple(axes)) != 2:
+        raise ValueError("len(axes) must be 2.")
+    return tuple(axes)
+
+
+# splits
+
+
+@arrays(numpy.array_split)
+def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
+    """Views of consecutive parts along `axis`; parts may differ in length by one."""
+    array = as_array(ary)
+    length = _length(array, axis, "array_split")
+    if isinstance(indices_or_sections, Array):
+        indices_or_sections = numpy.asarray(indices_or_sections)
+    try:
+        bounds = [0, *map(int, indices_or_sections), length]
+    except TypeError:
+        sections = int(indices_or_sections)
+        if sections <= 0:
+            raise ValueError("number sections must be larger than 0.") from None
+        each, extras = divmod(length, sections)
+        sizes = [0] + extras * [each + 1] + (sections - extras) * [each]
+        bounds = numpy.cumsum(sizes).tolist()
+    before = (slice(None),) * (axis % array.ndim)
+    return [
+        subscripts.get(array, (*before, slice(start, stop)))
+        for start, stop in zip(bounds[:-1], bounds[1:], strict=True)
+    ]
+
+
+def _length(array: Array, axis: int, name: str) -> int:
+    shape = array._cell.shape
+    if shape is None or shape[axis] is None:
+        raise unknown_shape(f"np.{name} (the number of parts depends on it)")
+    return shape[axis]  # type: ignore[return-value]
+
+
+@arrays(numpy.split)
+def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
+    """Views of equal consecutive parts along `axis`, or of the parts between given indices."""
+    array = as_array(ary)
+    try:
+        len(indices_or_sections)
+    except TypeError:
+        if _length(array, axis, "split") % indices_or_sections:
+            raise ValueError("array split does not result in an equal division") from None
+    return array_split(array, indices_or_sections, axis)
+
+
+def _split_along(ary: Any, sections: Any, axis: int, least: int, name: str) -> list[Array]:
+    array = as_array(ary)
+    if array.ndim < least:
+        raise ValueError(f"{name} only works on arrays of {least} or more dimensions")
+    return split(array, sections, axis)
+
+
+@arrays(numpy.hsplit)
+def hsplit(ary: Any, indices_or_sections: Any) -> list[Array]:
+    """`split` along the second axis (the first, if there is only one)."""
+    array = as_array(ary)
+    return _split_along(array, indices_or_sections, 1 if array.ndim > 1 else 0, 1, "hsplit")
+
+
+@arrays(numpy.vsplit)
+def vsplit(ary: Any, indices_or_sections: Any) -> list[Array]:
+    """`split` along the first axis."""
+    return _split_along(ary, indices_or_sections, 0, 2, "vsplit")
+
+
+@arrays(numpy.dsplit)
+def dsplit(ary: Any, indices_or_sections: Any) -> list[Array]:
+    """`split` along the third axis."""
+    return _split_along(ary, indices_or_sections, 2, 3, "dsplit")
+
+
+@arrays(numpy.unstack)
+def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+    """The array's slices along `axis`, as views."""
+    array = as_array(x)
+    if array.ndim == 0:
+        raise ValueError("Input array must be at least 1-d.")
+    moved = moveaxis(array, axis, 0)
+    return tuple(subscripts.get(moved, (i, ...)) for i in range(len(moved)))
+
+
+# diagonals: NumPy's are read-only
+
+
+@arrays(numpy.diagonal)
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
+    """The diagonal of the plane of two axes, as a read-only view with the diagonal as its last axis."""
+    array = _as_view(as_array(a))
+    offset = static_int(offset, "diagonal")
+    if array.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
+    first, second = numpy.lib.array_utils.normalize_axis_tuple((axis1, axis2), array.ndim, allow_duplicate=True)
+    if first == second:
+        raise ValueError("axis1 and axis2 cannot be the same")
+    order = [i for i in range(array.ndim) if i not in (first, second)] + [first, second]
+
+    def get(p: tf.Tensor) -> tf.Tensor:
+        return _diagonal_of_last(p if order == sorted(order) else tf.transpose(p, order), offset)
+
+    return as_numpy_views(array, lambda s: s.diagonal(offset, axis1, axis2), get, None)
+
+
+def _diagonal_of_last(p: tf.Tensor, offset: int) -> tf.Tensor:
+    """The diagonal of the last two axes by one gather: any dtype, any shape, differentiable."""
+    shape = gen_array_ops.shape(p, out_type=tf.int32)
+    static = p.shape[-2:].as_list()
+    rows = static[0] if static[0] is not None else shape[-2]
+    columns = static[1] if static[1] is not None else shape[-1]
+    if None not in static:
+        count: Any = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
+    else:
+        count = tf.maximum(0, tf.minimum(rows + min(offset, 0), columns - max(offset, 0)))
+    start = offset if offset >= 0 else -offset * columns
+    places = start + tf.range(count) * (columns + 1)
+    lead = p.shape[:-2].as_list()
+    flat = gen_array_ops.reshape(
+        p, [*lead, rows * columns] if None not in lead + static else tf.concat([shape[:-2], [rows * columns]], 0)
+    )
+    return tf.gather(flat, places, axis=-1)
+
+
+# broadcasts
+
+
+@arrays(numpy.broadcast_to)
+def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
+    """The array broadcast to a shape, as a read-only view."""
+    source = _as_view(as_array(array))
+    target = to_shape(shape, "broadcast_to")
+    known = target if isinstance(target, tuple) else None
+    if known is None or not shape_known(source._cell.shape):
+        lens = Lens(lambda p: gen_array_ops.broadcast_to(p, target), None, lambda s: s, known, False)
+        return view(source, lens)
+    made = as_numpy_views(
+        source,
+        lambda s: numpy.broadcast_to(s, known),
+        lambda p: gen_array_ops.broadcast_to(p, known),
+        None,
+    )
+    made._writeable = False
+    return made
+
+
+@arrays(numpy.broadcast_arrays)
+def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
+    """The arrays broadcast against each other, as views."""
+    found = [as_array(a) for a in args]
+    shapes = [a._cell.shape for a in found]
+    if all(map(shape_known, shapes)):
+        shape: Any = numpy.broadcast_shapes(*shapes)  # type: ignore[arg-type]
+    else:
+        dynamic = [gen_array_ops.shape(a._cell.read(), out_type=tf.int64) for a in found]
+        shape = dynamic[0]
+        for other in dynamic[1:]:
+            shape = gen_array_ops.broadcast_args(shape, other)
+        shape = wrap(shape)
+    return tuple(a if a._cell.shape == shape else broadcast_to(a, shape) for a in found)
+
+
+# the same memory as another dtype
+
+
+def viewed(array: Array, dtype: Any = None) -> Array:
+    """`array.view(dtype)`: the same bytes as another dtype; without one, a new array on the same memory."""
+    array = _as_view(array)
+    if isinstance(dtype, type) and issubclass(dtype, (Array, numpy.ndarray)):
+        dtype = None
+    if dtype is None:
+        made = view(array, Lens(lambda p: p, lambda p, v: v, lambda s: s.view(), array._cell.shape))
+        return made
+    target = dtypes.canonical(dtype)
+    old, new = dtypes.to_tf(array.dtype), dtypes.to_tf(target)
+    if target is array.dtype:
+        return viewed(array)
+    if target.kind == "b" or array.dtype.kind == "b":
+        raise UnsupportedError(
+            "ndarray.view: TensorFlow cannot see bool as bytes or bytes as bool; use astype(np.uint8) or a != 0"
+        )
+
+    def get(p: tf.Tensor) -> tf.Tensor:
+        return _bitcast(p, new, array.itemsize, target.itemsize)
+
+    def put(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
+        return _bitcast(v, old, target.itemsize, array.itemsize)
+
+    return as_numpy_views(array, lambda s: s.view(target), get, put, target)
+
+
+def _bitcast(p: tf.Tensor, dtype: tf.DType, old_size: int, new_size: int) -> tf.Tensor:
+    if old_size == new_size:
+        return gen_array_ops.bitcast(p, dtype)
+    shape = [*p.shape.as_list()]
+    if new_size > old_size:  # several old elements make a new one
+        ratio = new_size // old_size
+        return gen_array_ops.bitcast(gen_array_ops.reshape(p, [*shape[:-1], shape[-1] // ratio, ratio]), dtype)
+    ratio = old_size // new_size
+    return gen_array_ops.reshape(gen_array_ops.bitcast(p, dtype), [*shape[:-1], shape[-1] * ratio])
+
+
+# flat
+
+
+class flatiter:
+    """`a.flat`: the elements in C order, to read, write and iterate over, whatever the array's layout."""
+
+    def __init__(self, array: Array) -> None:
+        self.base = array
+        self.index = 0
+        self._line = _flat_view(array)
+
+    def __getitem__(self, index: Any) -> Any:
+        found = subscripts.get(self._line, _as_one(index))
+        return found if found.ndim == 0 else wrap(found._cell.read())
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        values = as_array(value)._cell.read() if not isinstance(value, (bool, int, float, complex)) else value
+        if isinstance(values, tf.Tensor) and values.shape.rank != 0:
+            values = _cycled(gen_array_ops.reshape(values, [-1]), subscripts.get(self._line, _as_one(index)))
+        subscripts.set_(self._line, _as_one(index), values)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __next__(self) -> Any:
+        if self.index >= len(self):
+            raise StopIteration
+        self.index += 1
+        return self[self.index - 1]
+
+    def __len__(self) -> int:
+        return len(self._line)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return self._line.__array__(dtype, copy)
+
+    def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> tf.Tensor:
+        return self._line.__tf_tensor__(dtype, name)
+
+    @property
+    def coords(self) -> tuple[int, ...]:
+        """The coordinates of the next element."""
+        return tuple(int(i) for i in numpy.unravel_index(self.index, self.base.shape))
+
+    def copy(self) -> Array:
+        """The elements as a new 1-D array."""
+        return wrap(self._line._cell.read())
+
+
+def _flat_view(array: Array) -> Any:
+    shape = array._cell.shape
+    length = math.prod(shape) if shape_known(shape) else None  # type: ignore[arg-type]
+    lens = Lens(
+        lambda p: gen_array_ops.reshape(p, [-1]),
+        lambda p, v: gen_array_ops.reshape(v, gen_array_ops.shape(p)),
+        lambda s: numpy.empty(s.size, s.dtype),
+        (length,) if length is not None else None,
+    )
+    return view(array, lens)
+
+
+def _as_one(index: Any) -> Any:
+    if isinstance(index, tuple) and len(index) == 1:
+        return index[0]
+    if isinstance(index, tuple):
+        raise IndexError("unsupported iterator index")
+    return index
+
+
+def _cycled(values: tf.Tensor, target: Any) -> tf.Tensor:
+    """NumPy repeats the values of `a.flat[...] = values` as often as they are needed."""
+    count = target.size
+    if isinstance(count, int) and values.shape[0] == count:
+        return values if target.ndim else gen_array_ops.reshape(values, [])
+    total = known_value(tf.convert_to_tensor(count)) if not isinstance(count, int) else count
+    places = tf.range(tf.convert_to_tensor(count if total is None else int(total), tf.int64)) % tf.size(
+        values, out_type=tf.int64
+    )
+    cycled = tf.gather(values, places)
+    return cycled if target.ndim else cycled[0]
+
+
+def flat(array: Array) -> flatiter:
+    """The `flat` attribute of an array."""
+    return flatiter(array)
+
+
+def set_shape(array: Array, shape: Any) -> None:
+    """`array.shape = shape`: the same memory in another shape, refused where it would need a copy."""
+    new = reshaped(array, to_shape(shape, "shape"), "C", None)
+    if new._base is None or (array._base is not None and new._base is not array._base):
+        raise AttributeError(
+            "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape."
+        )
+    array._cell = new._cell

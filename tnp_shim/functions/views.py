@@ -1,0 +1,330 @@
+"""Functions that return views: of the same memory where NumPy's do, copies where NumPy's are.
+
+Knows the array and declarations. NumPy itself is asked, on an array of the same layout, whether it makes a
+view or a copy, of which shape, and whether it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.array import Array, laid_out, ndarray, view, wrap
+from tnp_shim.conversion import to_axis, to_shape, to_tensor
+from tnp_shim.declaration import arrays
+from tnp_shim.promotion import shape_of
+from tnp_shim.storage import Cell, Lens, ViewCell
+from tnp_shim.subscripts import shape_known
+from tnp_shim.tensorflow_internals import gen_array_ops
+
+Get = Callable[[tf.Tensor], tf.Tensor]
+Put = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+NumpyView = Callable[[numpy.ndarray[Any, Any]], numpy.ndarray[Any, Any]]
+
+
+def as_array(value: Any) -> Array:
+    """The array itself, or a new one of an array-like."""
+    return value if isinstance(value, Array) else wrap(to_tensor(value))
+
+
+def _as_view(array: Array) -> Array:
+    """A scalar as a 0-d array: what NumPy makes of a scalar before it takes views."""
+    return array if isinstance(array, ndarray) else wrap(array._cell.read())
+
+
+def _owner(shadow: numpy.ndarray[Any, Any]) -> Any:
+    while isinstance(shadow.base, numpy.ndarray):
+        shadow = shadow.base
+    return shadow
+
+
+def in_c_order(shadow: numpy.ndarray[Any, Any]) -> bool:
+    """Whether elementwise results on an array of this layout are in C order for certain."""
+    steps = [abs(s) for s, n in zip(shadow.strides, shadow.shape, strict=True) if n > 1]
+    return all(a > b for a, b in zip(steps, steps[1:], strict=False)) and 0 not in steps
+
+
+def as_numpy_views(
+    array: Array, numpy_view: NumpyView, get: Get, put: Put | None, dtype: numpy.dtype[Any] | None = None
+) -> Array:
+    """What `numpy_view` makes of an array: the array itself, a view of it, or a copy.
+
+    Where a dimension is unknown while tracing, NumPy can't be asked and a view is made.
+    """
+    array = _as_view(array)
+    if not shape_known(array._cell.shape):
+        return view(array, Lens(get, put, numpy_view, None, False), dtype)
+    shadow = array._cell.shadow()
+    seen = numpy_view(shadow)
+    if seen is shadow:
+        return array
+    if _owner(seen) is _owner(shadow):
+        new = view(array, Lens(get, put, numpy_view, seen.shape, in_c_order(seen)), dtype)
+        new._writeable = new._writeable and seen.flags.writeable
+        return new
+    copy = laid_out(get(array._cell.read()), seen if seen.base is None else seen.base.reshape(seen.shape))
+    if seen.base is None:
+        return copy
+    # NumPy's reshape copies and then takes a view of the copy, which nobody else can see
+    return view(copy, Lens(lambda p: p, lambda p, v: v, lambda s: s.view(), seen.shape))
+
+
+# shape
+
+
+def _known_shape(shape: Any) -> tuple[int, ...] | None:
+    return shape if isinstance(shape, tuple) else None
+
+
+def reshaped(array: Array, shape: Any, order: str, copy: bool | None) -> Array:
+    """`reshape`; a shape with unknown entries is a tensor."""
+    array = _as_view(array)
+    if order == "A":
+        order = "F" if array._cell.shadow().flags.fnc else "C"
+    if order == "K":
+        raise ValueError("order 'K' is not permitted for reshaping")
+    known = _known_shape(shape)
+
+    def get(p: tf.Tensor) -> tf.Tensor:
+        if order == "F":
+            backwards = known[::-1] if known is not None else shape[::-1]
+            return tf.transpose(gen_array_ops.reshape(tf.transpose(p), backwards))
+        return gen_array_ops.reshape(p, shape)
+
+    def put(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
+        if order == "F":
+            return tf.transpose(gen_array_ops.reshape(tf.transpose(v), shape_of(tf.transpose(p))))
+        return gen_array_ops.reshape(v, shape_of(p))
+
+    if known is None or not shape_known(array._cell.shape):
+        if copy or (copy is None and not _reshapes_only(array._cell)):
+            return wrap(get(array._cell.read()))
+        return view(array, Lens(get, put, lambda s: s.reshape(known, order=order), None))
+    if copy:
+        return laid_out(get(array._cell.read()), array._cell.shadow().reshape(known, order=order, copy=True))
+    sized = array._cell.shadow().reshape(known, order=order).shape
+    shape = known = sized  # -1 is known now
+    return as_numpy_views(array, lambda s: s.reshape(sized, order=order, copy=copy), get, put)
+
+
+def _reshapes_only(cell: Any) -> bool:
+    """Whether the memory is contiguous although its size is unknown: nothing but reshapes were made."""
+    while isinstance(cell, ViewCell):
+        if cell.lens.shape is not None or cell.lens.in_c_order is not None:
+            return False
+        cell = cell.parent
+    return type(cell) is Cell
+
+
+@arrays(numpy.reshape)
+def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
+    """The array in a new shape; one dimension may be -1. A view where the memory allows it."""
+    return reshaped(as_array(a), to_shape(shape, "reshape"), order, copy)
+
+
+@arrays(numpy.ravel)
+def ravel(a: Any, order: str = "C") -> Array:
+    """The elements as a 1-D array; a view where the memory is contiguous."""
+    array = _as_view(as_array(a))
+    if order in ("C", None):
+        get, put = _flat_get, _flat_put
+        if not shape_known(array._cell.shape):
+            return reshaped(array, (-1,), "C", None)
+        return as_numpy_views(array, lambda s: s.ravel(), get, put)
+    if order == "K":
+        steps = array._cell.shadow().strides
+        axes = sorted(range(len(steps)), key=lambda axis: -abs(steps[axis]))
+    elif order == "F" or (order == "A" and array._cell.shadow().flags.fnc):
+        axes = list(range(array.ndim))[::-1]
+    else:
+        return ravel(array)
+    back = numpy.argsort(axes).tolist()
+
+    def get_ordered(p: tf.Tensor) -> tf.Tensor:
+        return gen_array_ops.reshape(tf.transpose(p, axes), [-1])
+
+    def put_ordered(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
+        return tf.transpose(gen_array_ops.reshape(v, shape_of(tf.transpose(p, axes))), back)
+
+    return as_numpy_views(array, lambda s: s.ravel(order), get_ordered, put_ordered)
+
+
+def _flat_get(p: tf.Tensor) -> tf.Tensor:
+    return gen_array_ops.reshape(p, [-1])
+
+
+def _flat_put(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
+    return gen_array_ops.reshape(v, shape_of(p))
+
+
+def _unit_axes(array: Array, numpy_view: NumpyView, get: Get) -> Array:
+    return as_numpy_views(array, numpy_view, get, _flat_put)
+
+
+@arrays(numpy.squeeze)
+def squeeze(a: Any, axis: Any = None) -> Array:
+    """The array without its axes of length one (or without `axis`)."""
+    array = as_array(a)
+    axes = to_axis(axis, "squeeze")
+    listed = [] if axes is None else [axes] if isinstance(axes, int) else list(axes)
+    return _unit_axes(array, lambda s: s.squeeze(axes), lambda p: tf.squeeze(p, listed or None))
+
+
+@arrays(numpy.expand_dims)
+def expand_dims(a: Any, axis: Any) -> Array:
+    """The array with new axes of length one at `axis` (an int or a tuple)."""
+    array = _as_view(as_array(a))
+    axes = to_axis(axis, "expand_dims")
+    listed = (axes,) if isinstance(axes, int) else axes
+    rank = array.ndim + len(listed)
+    places = sorted(numpy.lib.array_utils.normalize_axis_tuple(listed, rank))
+
+    def get(p: tf.Tensor) -> tf.Tensor:
+        for place in places:
+            p = gen_array_ops.expand_dims(p, place)
+        return p
+
+    return _unit_axes(array, lambda s: numpy.expand_dims(s, axes), get)
+
+
+def _at_least(array: Array, numpy_function: Callable[..., Any], rank: int) -> Array:
+    array = _as_view(array)
+    if array.ndim >= rank:
+        return array
+    kept = {2: [(0, 1)], 3: [(0, 1, 2), (0, 2)]}
+    if rank == 1:
+        added = [0]
+    elif rank == 2:
+        added = [0, 1][: 2 - array.ndim] if array.ndim == 0 else [0]
+    else:
+        added = list(kept[3][0]) if array.ndim == 0 else list(kept[3][1]) if array.ndim == 1 else [2]
+
+    def get(p: tf.Tensor) -> tf.Tensor:
+        for place in added:
+            p = gen_array_ops.expand_dims(p, place)
+        return p
+
+    return _unit_axes(array, numpy_function, get)
+
+
+def _at_least_function(numpy_function: Callable[..., Any], rank: int) -> Any:
+    def body(*arys: Any) -> Any:
+        found = tuple(_at_least(as_array(a), numpy_function, rank) for a in arys)
+        return found[0] if len(found) == 1 else found
+
+    body.__doc__ = f"The inputs as arrays of at least {rank} dimensions; views where axes are added."
+    body.__module__ = __name__
+    return arrays(numpy_function)(body)
+
+
+atleast_1d = _at_least_function(numpy.atleast_1d, 1)
+atleast_2d = _at_least_function(numpy.atleast_2d, 2)
+atleast_3d = _at_least_function(numpy.atleast_3d, 3)
+
+
+# the order of axes
+
+
+def permuted(array: Array, numpy_view: NumpyView, order: list[int]) -> Array:
+    """The array with its axes in another order."""
+    back = sorted(range(len(order)), key=order.__getitem__)
+    if order == back == list(range(len(order))):
+        same: Get = lambda p: p  # noqa: E731
+        return as_numpy_views(array, numpy_view, same, lambda p, v: v)
+    forth = numpy.array(order, numpy.int32)
+    again = numpy.array(back, numpy.int32)
+    return as_numpy_views(
+        array,
+        numpy_view,
+        lambda p: gen_array_ops.transpose(p, forth),
+        lambda p, v: gen_array_ops.transpose(v, again),
+    )
+
+
+def _order_of(rank: int, numpy_view: NumpyView) -> list[int]:
+    """The order of axes that a NumPy function gives, asked on an array whose strides number its axes."""
+    numbered = numpy.lib.stride_tricks.as_strided(numpy.empty(1, numpy.int8), (1,) * rank, range(rank))
+    return list(numpy_view(numbered).strides)
+
+
+def _rearranged(array: Array, numpy_view: NumpyView) -> Array:
+    array = _as_view(array)
+    return permuted(array, numpy_view, _order_of(array.ndim, numpy_view))
+
+
+@arrays(numpy.transpose)
+def transpose(a: Any, axes: Any = None) -> Array:
+    """The array with its axes reversed, or in the order of `axes`. A view."""
+    order = to_axis(axes, "transpose")
+    return _rearranged(as_array(a), lambda s: s.transpose(order))
+
+
+@arrays(numpy.swapaxes)
+def swapaxes(a: Any, axis1: int, axis2: int) -> Array:
+    """The array with two axes exchanged. A view."""
+    return _rearranged(as_array(a), lambda s: s.swapaxes(axis1, axis2))
+
+
+@arrays(numpy.moveaxis)
+def moveaxis(a: Any, source: Any, destination: Any) -> Array:
+    """The array with axes moved to new places. A view."""
+    return _rearranged(as_array(a), lambda s: numpy.moveaxis(s, source, destination))
+
+
+@arrays(numpy.rollaxis)
+def rollaxis(a: Any, axis: int, start: int = 0) -> Array:
+    """The array with `axis` moved back to before `start`. A view."""
+    return _rearranged(as_array(a), lambda s: numpy.rollaxis(s, axis, start))
+
+
+@arrays(numpy.matrix_transpose)
+def matrix_transpose(x: Any, /) -> Array:
+    """The array with its last two axes exchanged. A view."""
+    return _rearranged(as_array(x), numpy.matrix_transpose)
+
+
+# parts of complex numbers
+
+
+@arrays(numpy.real)
+def real(val: Any) -> Array:
+    """The real part: the array itself if it is real, else a view."""
+    array = as_array(val)
+    if array.dtype.kind != "c":
+        return array
+    part = numpy.dtype(f"f{array.itemsize // 2}")
+    new = as_numpy_views(
+        array,
+        lambda s: s.real,
+        lambda p: tf.math.real(p),
+        lambda p, v: tf.complex(v, tf.math.imag(p)),
+        dtypes.canonical(part),
+    )
+    return new if isinstance(array, ndarray) else _to_scalar(new)
+
+
+@arrays(numpy.imag)
+def imag(val: Any) -> Array:
+    """The imaginary part: read-only zeros of a real array, else a view."""
+    array = as_array(val)
+    if array.dtype.kind != "c":
+        zeros = wrap(tf.zeros_like(array._cell.read()))
+        zeros._writeable = False
+        return zeros if isinstance(array, ndarray) else _to_scalar(zeros)
+    part = numpy.dtype(f"f{array.itemsize // 2}")
+    new = as_numpy_views(
+        array,
+        lambda s: s.imag,
+        lambda p: tf.math.imag(p),
+        lambda p, v: tf.complex(tf.math.real(p), v),
+        dtypes.canonical(part),
+    )
+    return new if isinstance(array, ndarray) else _to_scalar(new)
+
+
+def _to_scalar(array: Array) -> Any:
+    return array[()]  # type: ignore[index]

@@ -1,0 +1,329 @@
+"""Operators and methods of arrays, from the declarations. Knows everything but the facade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import subscripts
+from tnp_shim.array import Array, ndarray, write
+from tnp_shim.conversion import UnsupportedTypeError, to_shape
+from tnp_shim.declaration.function import REGISTRY
+from tnp_shim.errors import UnsupportedError
+from tnp_shim.flags import flagsobj
+from tnp_shim.functions import arrays, parts, views
+from tnp_shim.tensorflow_internals import gen_array_ops
+from tnp_shim.ufuncs import UFUNCS
+
+BINARY = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "floordiv": "floor_divide",
+    "mod": "remainder",
+    "pow": "power",
+    "matmul": "matmul",
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "lshift": "left_shift",
+    "rshift": "right_shift",
+    "divmod": "divmod",
+}
+COMPARISONS = {
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "eq": "equal",
+    "ne": "not_equal",
+}
+UNARY = {"neg": "negative", "pos": "positive", "abs": "absolute", "invert": "invert"}
+
+
+def _defers(other: Any) -> bool:
+    """Whether another class has asked NumPy's operators to leave mixed operations to it."""
+    return getattr(other, "__array_ufunc__", numpy) is None
+
+
+def _binary(ufunc: Any) -> Callable[[Array, Any], Any]:
+    def operator(self: Array, other: Any) -> Any:
+        if not isinstance(other, Array) and _defers(other):
+            return NotImplemented
+        try:
+            return ufunc(self, other)
+        except UnsupportedTypeError:
+            return NotImplemented
+
+    return operator
+
+
+def _reflected(ufunc: Any) -> Callable[[Array, Any], Any]:
+    def operator(self: Array, other: Any) -> Any:
+        if _defers(other):
+            return NotImplemented
+        try:
+            return ufunc(other, self)
+        except UnsupportedTypeError:
+            return NotImplemented
+
+    return operator
+
+
+def _power(self: Array, other: Any, modulo: Any = None) -> Any:
+    if modulo is not None:
+        return NotImplemented
+    if type(other) is int and other == 2 and self._dtype.kind != "b":
+        return UFUNCS["square"](self)
+    return UFUNCS["power"](self, other) if not _defers(other) else NotImplemented
+
+
+def _in_place(ufunc: Any) -> Callable[[ndarray, Any], Any]:
+    def operator(self: ndarray, other: Any) -> Any:
+        if not isinstance(other, Array) and _defers(other):
+            return NotImplemented
+        return ufunc.in_place(self, other)
+
+    return operator
+
+
+def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
+    compare = _binary(ufunc)
+
+    def operator(self: Array, other: Any) -> Any:
+        if other is None:
+            return _all(self, unequal)
+        return compare(self, other)
+
+    return operator
+
+
+def _all(array: Array, value: bool) -> Any:
+    """Comparison with None: false (or true) everywhere, as NumPy's comparison with an object."""
+    shape = gen_array_ops.shape(array._cell.read())
+    made = arrays.wrap(gen_array_ops.fill(shape, tf.constant(value)))
+    return made if isinstance(array, ndarray) else made[()]  # type: ignore[index]
+
+
+def _method(name: str) -> Callable[..., Any]:
+    declaration = REGISTRY[getattr(numpy, name)]
+    call = declaration.function
+
+    def method(self: Array, *args: Any, **kwargs: Any) -> Any:
+        return call(self, *args, **kwargs)
+
+    method.__name__ = name
+    method.__qualname__ = f"ndarray.{name}"
+    method.__doc__ = call.__doc__
+    return method
+
+
+SAME_AS_FUNCTION = (
+    "all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot max mean min "
+    "nonzero prod ptp put ravel repeat round searchsorted squeeze std sum swapaxes take trace var"
+).split()
+"""Methods whose arguments after `self` are those of the function of the same name."""
+
+
+def transpose(self: Array, *axes: Any) -> Any:
+    """The array with its axes reversed, or in the order given. A view."""
+    if not axes or axes == (None,):
+        return views.transpose(self)
+    return views.transpose(self, axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes)
+
+
+def reshape(self: Array, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
+    """The array in a new shape, given as a tuple or as separate numbers."""
+    if not shape:
+        raise TypeError("reshape() takes exactly 1 argument (0 given)")
+    return views.reshaped(self, to_shape(shape[0] if len(shape) == 1 else shape, "reshape"), order, copy)
+
+
+def copy(self: Array, order: Any = "C") -> Any:
+    """A copy of the array."""
+    if not isinstance(self, ndarray):
+        return self.__copy__()
+    return arrays.copied(self, order)
+
+
+def flatten(self: Array, order: Any = "C") -> Any:
+    """The elements as a new 1-D array."""
+    return arrays.copied(views.ravel(self, order))
+
+
+def fill(self: ndarray, value: Any) -> None:
+    """Set every element to one value."""
+    subscripts.set_(self, Ellipsis, arrays.asarray(value)[()] if isinstance(value, (list, tuple)) else value)
+
+
+def item(self: Array, *args: Any) -> Any:
+    """One element as a Python number; an error while it is unknown (in a traced function)."""
+    return numpy.asarray(self._known("ndarray.item()")).item(*args)
+
+
+def sort(self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
+    """Sort in place."""
+    subscripts.set_(self, Ellipsis, REGISTRY[numpy.sort].function(self, axis, kind, order, stable=stable))
+
+
+def partition(self: ndarray, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
+    """Partition in place."""
+    subscripts.set_(self, Ellipsis, REGISTRY[numpy.partition].function(self, kth, axis, kind, order))
+
+
+def resize(self: ndarray, *new_shape: Any, refcheck: bool = True) -> None:
+    """Change shape and size in place; new elements are zeros. Only for an array that owns its memory."""
+    if self._base is not None:
+        raise ValueError("cannot resize this array: it does not own its data")
+    shape = to_shape(new_shape[0] if len(new_shape) == 1 else new_shape, "resize")
+    flat = gen_array_ops.reshape(self._cell.read(), [-1])
+    size = tf.reduce_prod(tf.convert_to_tensor(shape, tf.int64))
+    grown = tf.concat([flat, tf.zeros([tf.maximum(size - tf.size(flat, tf.int64), 0)], flat.dtype)], 0)
+    write(self, gen_array_ops.reshape(grown[:size], shape))
+
+
+def byteswap(self: ndarray, inplace: bool = False) -> Any:
+    """The elements with their bytes in reverse order."""
+    tensor = self._cell.read()
+    if tensor.dtype.size == 1:
+        swapped = tensor
+    else:
+        swapped = gen_array_ops.bitcast(tf.reverse(gen_array_ops.bitcast(tensor, tf.uint8), [-1]), tensor.dtype)
+    if not inplace:
+        return arrays.wrap(swapped)
+    write(self, swapped)
+    return self
+
+
+def setflags(self: ndarray, write: Any = None, align: Any = None, uic: Any = None) -> None:
+    """Make the array read-only or writeable."""
+    if write is not None:
+        flagsobj(self).writeable = write
+
+
+def dumps(self: Array) -> bytes:
+    """The array pickled as a NumPy array."""
+    return self.numpy().dumps()
+
+
+def _numpys(name: str) -> Callable[..., Any]:
+    """A method that is about the value alone, and answered by NumPy's array of it."""
+
+    def method(self: Array, *args: Any, **kwargs: Any) -> Any:
+        return getattr(numpy.asarray(self._known(f"ndarray.{name}()")), name)(*args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = getattr(numpy.ndarray, name).__doc__
+    return method
+
+
+def _memory(name: str) -> property:
+    def refuse(self: Array) -> Any:
+        raise arrays.refuse_memory(name)
+
+    return property(refuse, doc=f"Refused: `{name}` is about raw memory, which a tensor has not.")
+
+
+def _contains(self: Array, value: Any) -> bool:
+    return bool(REGISTRY[numpy.any].function(UFUNCS["equal"](self, value)))
+
+
+def _array_ufunc(self: Array, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """`numpy.add(ours, 1)` runs ours."""
+    name = ufunc.__name__
+    mine = UFUNCS.get(name)
+    if mine is None or REGISTRY.get(ufunc) is None:
+        raise UnsupportedError(f"numpy.{name} has no implementation on tensors; call it on ours.numpy()")
+    call = mine if method == "__call__" else getattr(mine, method)
+    return call(*inputs, **kwargs)
+
+
+def _array_function(self: Array, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    """`numpy.sum(ours)` runs ours."""
+    declaration = REGISTRY.get(func)
+    if declaration is None:
+        raise UnsupportedError(
+            f"{func.__module__}.{func.__name__} has no implementation on tensors; call it on ours.numpy()"
+        )
+    return declaration.function(*args, **kwargs)
+
+
+def _set_real(self: ndarray, value: Any) -> None:
+    subscripts.set_(views.real(self), Ellipsis, value)
+
+
+def _set_imag(self: ndarray, value: Any) -> None:
+    if self._dtype.kind != "c":
+        raise TypeError("array does not have imaginary part to set")
+    subscripts.set_(views.imag(self), Ellipsis, value)
+
+
+def _set_flat(self: ndarray, value: Any) -> None:
+    parts.flat(self)[:] = value
+
+
+def _set_dtype(self: ndarray, dtype: Any) -> None:
+    new = parts.viewed(self, dtype)
+    self._cell, self._dtype = new._cell, new._dtype
+
+
+def install() -> None:
+    """Give the array classes their operators and methods."""
+    for name, ufunc in BINARY.items():
+        if ufunc not in UFUNCS:
+            continue
+        setattr(Array, f"__{name}__", _binary(UFUNCS[ufunc]))
+        setattr(Array, f"__r{name}__", _reflected(UFUNCS[ufunc]))
+        if name != "divmod":
+            setattr(ndarray, f"__i{name}__", _in_place(UFUNCS[ufunc]))
+    Array.__pow__ = _power  # type: ignore[attr-defined]
+    for name, ufunc in COMPARISONS.items():
+        setattr(Array, f"__{name}__", _binary(UFUNCS[ufunc]))
+    Array.__eq__ = _equality(UFUNCS["equal"], False)  # type: ignore[method-assign,assignment]
+    Array.__ne__ = _equality(UFUNCS["not_equal"], True)  # type: ignore[method-assign,assignment]
+    for name, ufunc in UNARY.items():
+        setattr(Array, f"__{name}__", _unary(UFUNCS[ufunc]))
+    for name in SAME_AS_FUNCTION:
+        if getattr(numpy, name, None) in REGISTRY and hasattr(numpy.ndarray, name):
+            setattr(Array, name, _method(name))
+    for function in (transpose, reshape, copy, flatten, item, dumps):
+        setattr(Array, function.__name__, function)
+    for function in (fill, sort, partition, resize, byteswap, setflags):
+        setattr(ndarray, function.__name__, function)
+    for name in ("tobytes", "tofile", "dump"):
+        setattr(Array, name, _numpys(name))
+    for name in ("ctypes", "data", "getfield", "setfield"):
+        setattr(Array, name, _memory(name))
+    properties: dict[str, Any] = {
+        "T": property(lambda self: views.transpose(self), doc="The transposed array, a view."),
+        "mT": property(lambda self: views.matrix_transpose(self), doc="The last two axes exchanged, a view."),
+        "real": property(views.real, _set_real, doc=views.real.__doc__),
+        "imag": property(views.imag, _set_imag, doc=views.imag.__doc__),
+        "flat": property(parts.flat, _set_flat, doc=parts.flat.__doc__),
+        "shape": property(Array.shape.fget, parts.set_shape, doc=Array.shape.__doc__),  # type: ignore[attr-defined]
+        "dtype": property(Array.dtype.fget, _set_dtype, doc=Array.dtype.__doc__),  # type: ignore[attr-defined]
+        "flags": property(flagsobj, doc="The memory layout, as NumPy's `ndarray.flags`."),
+        "astype": arrays.cast_array,
+        "to_device": arrays.to_device,
+        "view": parts.viewed,
+        "conj": _unary(UFUNCS["conjugate"]),
+        "conjugate": _unary(UFUNCS["conjugate"]),
+        "__getitem__": subscripts.get,
+        "__contains__": _contains,
+        "__array_ufunc__": _array_ufunc,
+        "__array_function__": _array_function,
+    }
+    for name, value in properties.items():
+        setattr(Array, name, value)
+    ndarray.__setitem__ = subscripts.set_  # type: ignore[attr-defined]
+
+
+def _unary(ufunc: Any) -> Callable[[Array], Any]:
+    def operator(self: Array) -> Any:
+        return ufunc(self)
+
+    return operator

@@ -1,0 +1,38 @@
+"""The ufuncs, made from the table of bodies. Knows declarations and kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tnp_shim.declaration.function import Declaration, register
+from tnp_shim.declaration.ufunc import BY_NAME, ufunc
+from tnp_shim.declaration.ufunc_methods import install_methods
+from tnp_shim.errors import UnsupportedError
+from tnp_shim.kernels import products
+from tnp_shim.ufuncs_table import ROWS, UfuncRow
+
+GAPS: dict[str, str] = {row.numpy.__name__: row.gap for row in ROWS if row.gap}
+"""Why a ufunc of NumPy's cannot exist on tensors."""
+
+
+def _gap(row: UfuncRow) -> Any:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise UnsupportedError(row.gap)
+
+    refuse.__name__ = row.numpy.__name__
+    refuse.__doc__ = row.gap
+    return refuse
+
+
+def _make(row: UfuncRow) -> Any:
+    if row.body is None:
+        return _gap(row)
+    made = ufunc(row.numpy, row.body, row.direct, row.direct_op)
+    BY_NAME[made.__name__] = made
+    register(Declaration(made.__name__, row.numpy, row.body, made))
+    return made
+
+
+install_methods()
+UFUNCS: dict[str, Any] = {row.numpy.__name__: _make(row) for row in ROWS}
+"""Every elementwise ufunc by NumPy's name."""
