@@ -12,8 +12,9 @@ import tensorflow as tf
 from numpy.lib.array_utils import normalize_axis_index
 
 from tnp_shim.errors import unknown_shape
+from tnp_shim.indexing.checks import known_indices, traced_index
 from tnp_shim.promotion import cast, constant, shape_of
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_logging_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
 
 Length: TypeAlias = int | tf.Tensor
 """A size: an int where it is known, else an int64 scalar tensor."""
@@ -168,28 +169,15 @@ def sliced(
     )
 
 
-def require(condition: tf.Tensor, message: str) -> None:
-    """An error where a scalar condition is false, when the graph runs or (eagerly) now.
+def checked_indices(indices: tf.Tensor, size: Length, axis: int) -> tf.Tensor:
+    """Indices along an axis, none negative; an IndexError if one is out of bounds.
 
-    XLA has no way to raise an error from compiled code and leaves the test out.
+    What is unknown while tracing is checked when the graph runs; XLA cannot, and clamps.
     """
-    gen_logging_ops._assert(condition, [message])
-
-
-@functools.cache
-def gathers_may_be_silent() -> bool:
-    """Whether indices out of bounds may go unnoticed: GPU kernels give zeros for them."""
-    return bool(tf.config.list_physical_devices("GPU"))
-
-
-def require_in_bounds(indices: tf.Tensor, size: Length, message: str) -> None:
-    """An error where an index is not in [0, size)."""
-    bounds = as_length(size)
-    indices = cast(indices, tf.int64)
-    inside = gen_math_ops.logical_and(
-        gen_math_ops.greater_equal(indices, as_length(0)), gen_math_ops.less(indices, bounds)
-    )
-    axes = counting(rank) if (rank := indices.shape.rank) is not None else None
-    if axes is None:
-        axes = gen_math_ops._range(as_length(0), cast(gen_array_ops.rank(indices), tf.int64), as_length(1))
-    require(gen_math_ops._all(inside, axes), message)
+    known = known_value(indices) if isinstance(size, int) else None
+    if known is None:
+        return traced_index(indices, axis, size)
+    wrapped = known_indices(known, axis, size)
+    if not wrapped.size or known.dtype == wrapped.dtype and numpy.shares_memory(known, wrapped):
+        return indices if indices.dtype in (tf.int32, tf.int64) else cast(indices, tf.int64)
+    return embedded(wrapped)
