@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from tnp_shim.kernels import arithmetic, bitwise, comparison, exponential, floating, integers, trigonometric
+from tnp_shim.kernels.differentiation import quotient
 from tnp_shim.tensorflow_internals import gen_bitwise_ops, gen_math_ops
 
 Body = Callable[..., Any]
@@ -43,7 +44,7 @@ ROWS: tuple[UfuncRow, ...] = (
     UfuncRow(numpy.add, arithmetic.add, NUMBERS, gen_math_ops.add_v2),
     UfuncRow(numpy.subtract, arithmetic.subtract, NUMBERS, gen_math_ops.sub),
     UfuncRow(numpy.multiply, arithmetic.multiply, NUMBERS, gen_math_ops.mul),
-    UfuncRow(numpy.divide, arithmetic.divide, FLOATS, arithmetic.divide_floats),
+    UfuncRow(numpy.divide, arithmetic.divide, FLOATS, quotient),
     UfuncRow(numpy.floor_divide, arithmetic.floor_divide),
     UfuncRow(numpy.remainder, arithmetic.remainder),
     UfuncRow(numpy.fmod, arithmetic.fmod),
@@ -69,8 +70,8 @@ ROWS: tuple[UfuncRow, ...] = (
     UfuncRow(numpy.logaddexp2, exponential.logaddexp2),
     UfuncRow(numpy.sqrt, exponential.sqrt, FLOATS, exponential.sqrt_of_floats),
     UfuncRow(numpy.cbrt, exponential.cbrt),
-    UfuncRow(numpy.sin, trigonometric.sin, FLOATS + COMPLEX, gen_math_ops.sin),
-    UfuncRow(numpy.cos, trigonometric.cos, FLOATS + COMPLEX, gen_math_ops.cos),
+    UfuncRow(numpy.sin, trigonometric.sin, FLOATS, trigonometric.sin_of_floats),
+    UfuncRow(numpy.cos, trigonometric.cos, FLOATS, trigonometric.cos_of_floats),
     UfuncRow(numpy.tan, trigonometric.tan, FLOATS, trigonometric.tan_of_floats),
     UfuncRow(numpy.arcsin, trigonometric.arcsin, FLOATS, trigonometric.arcsin_of_floats),
     UfuncRow(numpy.arccos, trigonometric.arccos, FLOATS, trigonometric.arccos_of_floats),

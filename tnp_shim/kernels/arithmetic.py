@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tnp_shim.kernels import complex_numbers, integers
 from tnp_shim.kernels.bitwise import magnitude
-from tnp_shim.kernels.differentiation import differentiable, no_slope, unit_slope
+from tnp_shim.kernels.differentiation import differentiable, no_slope, quotient, unit_slope
 from tnp_shim.kernels.elementwise import (
     both,
     by_kind,
@@ -27,18 +27,11 @@ subtract = by_kind(iufc=gen_math_ops.sub)
 multiply = by_kind(b=both, iufc=gen_math_ops.mul)
 
 
-def _slope_in_divisor(quotient, x, y):
-    return gen_math_ops.neg(divide(quotient, y))
-
-
-divide_floats = differentiable(lambda _, x, y: reciprocal(y), _slope_in_divisor, op="RealDiv")(
-    gen_math_ops.real_div
-)
-divide = by_kind(f=divide_floats, c=complex_numbers.divide)
+divide = by_kind(f=quotient, c=complex_numbers.divide)
 
 
 reciprocal = by_kind(
-    iu=integers.reciprocal, f=lambda x: divide_floats(like(1, x), x), c=complex_numbers.reciprocal
+    iu=integers.reciprocal, f=lambda x: quotient(like(1, x), x), c=complex_numbers.reciprocal
 )
 negative = by_kind(
     u=lambda x: gen_math_ops.sub(like(0, x), x),

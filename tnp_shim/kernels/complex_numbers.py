@@ -16,13 +16,15 @@ from tnp_shim.kernels.elementwise import (
     is_negative,
     is_zero,
     like,
+    literal,
     real,
     select,
     signbit,
 )
 from tnp_shim.kernels.floating import by_length, hypot, nonzero_divisor, with_sign
 from tnp_shim.kernels.integers import whole_power
-from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops, known_value
+from tnp_shim.promotion import cast
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops
 
 add, sub, mul, real_div = gen_math_ops.add_v2, gen_math_ops.sub, gen_math_ops.mul, gen_math_ops.real_div
 _abs = gen_math_ops._abs
@@ -205,7 +207,10 @@ def _slope_in_exponent(result, z, w):
 
 @differentiable(_slope_in_base, _slope_in_exponent)
 def _general_power(z, w):
-    result = gen_math_ops._pow(z, w)
+    if compiled_by_xla() and z.dtype == tf.complex64:  # XLA's loses bits in the exponent
+        result = cast(gen_math_ops._pow(cast(z, tf.complex128), cast(w, tf.complex128)), z.dtype)
+    else:
+        result = gen_math_ops._pow(z, w)
     powers = z
     for exponent in (1, 2, 3):  # without the rounding of polar coordinates
         result = select(gen_math_ops.equal(w, like(exponent, w)), powers, result)
@@ -214,14 +219,13 @@ def _general_power(z, w):
     return select(is_zero(w), like(1, z), select(is_zero(z), at_origin, result))
 
 
-def power(z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
-    known = known_value(w) if w.shape.rank == 0 else None
-    if known is not None and known.imag == 0 and known.real in _BY_SQUARING:
-        exponent = int(known.real)
-        result = whole_power(z, abs(exponent))
-        return result if exponent > 0 else reciprocal(result)
-    return _general_power(z, w)
-
-
-_BY_SQUARING = frozenset(float(exponent) for exponent in range(-99, 100) if exponent)
+_BY_SQUARING = frozenset(range(-99, 100)) - {0}
 """The exponents for which NumPy multiplies."""
+
+
+def power(z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
+    exponent = literal(w, _BY_SQUARING)
+    if exponent is None:
+        return _general_power(z, w)
+    result = whole_power(z, abs(exponent))
+    return result if exponent > 0 else reciprocal(result)

@@ -93,3 +93,19 @@ def differentiable(*partials: Partial | None, op: str = "") -> Callable[[Body], 
         return call
 
     return decorate
+
+
+product = differentiable(lambda _, x, y: y, lambda _, x, y: x, op="Mul")(gen_math_ops.mul)
+"""x * y for derivatives: 0 flows on where 0 comes in, though the other factor be infinite."""
+
+
+def _slope_in_divisor(ratio: tf.Tensor, _: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.neg(quotient(ratio, y))
+
+
+def _slope_in_dividend(_ratio: tf.Tensor, _: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    return quotient(constant(1, y.dtype), y)
+
+
+quotient = differentiable(_slope_in_dividend, _slope_in_divisor, op="RealDiv")(gen_math_ops.real_div)
+"""x / y; its gradient is that of `product`."""

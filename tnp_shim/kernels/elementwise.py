@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops
 
 Body: TypeAlias = Callable[..., Any]
 
@@ -77,6 +77,21 @@ def halves_in_float32(body: Body) -> Body:
 def like(value: complex, tensor: tf.Tensor) -> tf.Tensor:
     """A number as a 0-d tensor of the dtype of `tensor`."""
     return constant(value, tensor.dtype)
+
+
+def literal(tensor: tf.Tensor, wanted: frozenset[int]) -> int | None:
+    """The value of a Python number that `promotion.constant` made a tensor, if it is a wanted one.
+
+    Any other tensor may be one that a gradient is wanted for, so that its value must not replace it.
+    """
+    if tensor.shape.rank != 0 or not isinstance(tensor, EagerTensor):
+        return None
+    value = tensor.numpy().item()
+    if value not in wanted:
+        return None
+    whole = int(value.real)
+    spellings = (whole, float(whole), *((complex(whole),) if tensor.dtype.is_complex else ()))
+    return whole if any(tensor is like(spelling, tensor) for spelling in spellings) else None
 
 
 def select(condition: tf.Tensor, chosen: tf.Tensor, other: tf.Tensor) -> tf.Tensor:

@@ -8,19 +8,20 @@ import tensorflow as tf
 
 from tnp_shim.kernels import complex_numbers, integers
 from tnp_shim.kernels.arithmetic import divide, reciprocal
-from tnp_shim.kernels.differentiation import differentiable
+from tnp_shim.kernels.differentiation import differentiable, product
 from tnp_shim.kernels.elementwise import (
     by_kind,
     either,
     halves_in_float32,
     is_zero,
     like,
+    literal,
     select,
     signbit,
 )
 from tnp_shim.kernels.floating import frexp, with_sign
 from tnp_shim.promotion import cast
-from tnp_shim.tensorflow_internals import gen_math_ops, known_value
+from tnp_shim.tensorflow_internals import gen_math_ops
 
 LN2 = math.log(2)
 LN10 = math.log(10)
@@ -42,7 +43,7 @@ log1p = by_kind(f=log1p_of_floats, c=complex_numbers.log1p)
 sqrt = by_kind(f=sqrt_of_floats, c=complex_numbers.sqrt)
 
 
-@differentiable(lambda y, x: mul(y, like(LN2, y)))
+@differentiable(lambda y, x: product(y, like(LN2, y)))
 @halves_in_float32
 def _exp2_of_floats(x):
     return gen_math_ops._pow(like(2, x), x)
@@ -90,7 +91,7 @@ log2 = by_kind(f=_log2_of_floats, c=lambda z: complex_numbers.scaled(complex_num
 log10 = by_kind(f=_log10_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN10))
 
 
-@differentiable(lambda y, x: divide(like(1 / 3, y), mul(y, y)))
+@differentiable(lambda y, x: divide(like(1 / 3, y), product(y, y)))
 @halves_in_float32
 def cbrt(x: tf.Tensor) -> tf.Tensor:
     magnitude = gen_math_ops._abs(x)
@@ -107,12 +108,17 @@ def _difference(x, y):
     return select(gen_math_ops.equal(x, y), like(0, x), gen_math_ops.sub(x, y))
 
 
+_sigmoid = differentiable(lambda s, x: product(s, gen_math_ops.sub(like(1, s), s)), op="Sigmoid")(
+    gen_math_ops.sigmoid
+)
+
+
 def _share_of_first(_, x, y):
-    return gen_math_ops.sigmoid(_difference(x, y))
+    return _sigmoid(_difference(x, y))
 
 
 def _share_of_second(_, x, y):
-    return gen_math_ops.sigmoid(_difference(y, x))
+    return _sigmoid(_difference(y, x))
 
 
 @differentiable(_share_of_first, _share_of_second)
@@ -123,8 +129,8 @@ def logaddexp(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 
 
 @differentiable(
-    lambda _, x, y: gen_math_ops.sigmoid(mul(_difference(x, y), like(LN2, x))),
-    lambda _, x, y: gen_math_ops.sigmoid(mul(_difference(y, x), like(LN2, x))),
+    lambda _, x, y: _sigmoid(mul(_difference(x, y), like(LN2, x))),
+    lambda _, x, y: _sigmoid(mul(_difference(y, x), like(LN2, x))),
 )
 @halves_in_float32
 def logaddexp2(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
@@ -135,17 +141,20 @@ def logaddexp2(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 
 def _slope_in_base(_, x, y):
     """y * x**(y-1), and 0 where y is 0: x**0 is 1 everywhere."""
-    slope = mul(y, power_of_floats(x, gen_math_ops.sub(y, like(1, y))))
+    slope = product(y, power_of_floats(x, gen_math_ops.sub(y, like(1, y))))
     return select(is_zero(y), like(0, y), slope)
 
 
 def _slope_in_exponent(z, x, y):
     """z * log(x), and 0 where x is 0 or less: no number is right there."""
     positive = gen_math_ops.greater(x, like(0, x))
-    return mul(z, select(positive, log_of_floats(select(positive, x, like(1, x))), like(0, x)))
+    return product(z, select(positive, log_of_floats(select(positive, x, like(1, x))), like(0, x)))
 
 
 power_of_floats = differentiable(_slope_in_base, _slope_in_exponent, op="Pow")(gen_math_ops._pow)
+
+
+_TWO = frozenset([2])
 
 
 def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
@@ -153,5 +162,4 @@ def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         return integers.power(x, y)
     if x.dtype.is_complex:
         return complex_numbers.power(x, y)
-    known = known_value(y) if y.shape.rank == 0 else None
-    return gen_math_ops.square(x) if known is not None and known == 2 else power_of_floats(x, y)
+    return power_of_floats(x, y) if literal(y, _TWO) is None else gen_math_ops.square(x)

@@ -7,7 +7,7 @@ import math
 import tensorflow as tf
 
 from tnp_shim.kernels.comparison import isinf, isnan
-from tnp_shim.kernels.differentiation import differentiable, no_slope, unit_slope
+from tnp_shim.kernels.differentiation import differentiable, no_slope, quotient, unit_slope
 from tnp_shim.kernels.elementwise import (
     BITS,
     bits_of,
@@ -185,7 +185,7 @@ def nonzero_divisor(x: tf.Tensor) -> tf.Tensor:
 
 def over_length(part: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
     """part / length, and 0 where the length is 0: the mean of the slopes around that point."""
-    return select(is_zero(length), like(0, length), gen_math_ops.real_div(part, nonzero_divisor(length)))
+    return select(is_zero(length), like(0, length), quotient(part, nonzero_divisor(length)))
 
 
 @differentiable(lambda length, x, y: over_length(x, length), lambda length, x, y: over_length(y, length))

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tnp_shim.kernels import complex_numbers
 from tnp_shim.kernels.arithmetic import reciprocal
-from tnp_shim.kernels.differentiation import differentiable
+from tnp_shim.kernels.differentiation import differentiable, product
 from tnp_shim.kernels.elementwise import by_kind, halves_in_float32, like
 from tnp_shim.kernels.exponential import sqrt
 from tnp_shim.kernels.floating import hypot, over_length
@@ -19,11 +19,11 @@ mul, add, sub = gen_math_ops.mul, gen_math_ops.add_v2, gen_math_ops.sub
 
 def _one_minus_square(x):
     # as a product: x * x would round next to 1
-    return mul(sub(like(1, x), x), add(like(1, x), x))
+    return product(sub(like(1, x), x), add(like(1, x), x))
 
 
 def _one_plus_square(x):
-    return add(like(1, x), mul(x, x))
+    return add(like(1, x), product(x, x))
 
 
 arcsin_of_floats = differentiable(lambda _, x: reciprocal(sqrt(_one_minus_square(x))), op="Asin")(
@@ -36,14 +36,16 @@ arctanh_of_floats = differentiable(lambda _, x: reciprocal(_one_minus_square(x))
     gen_math_ops.atanh
 )
 arccosh_of_floats = differentiable(
-    lambda _, x: reciprocal(mul(sqrt(sub(x, like(1, x))), sqrt(add(x, like(1, x))))), op="Acosh"
+    lambda _, x: reciprocal(product(sqrt(sub(x, like(1, x))), sqrt(add(x, like(1, x))))), op="Acosh"
 )(gen_math_ops.acosh)
+sin_of_floats = differentiable(lambda _, x: cos_of_floats(x), op="Sin")(gen_math_ops.sin)
+cos_of_floats = differentiable(lambda _, x: gen_math_ops.neg(sin_of_floats(x)), op="Cos")(gen_math_ops.cos)
 tan_of_floats = differentiable(lambda y, x: _one_plus_square(y), op="Tan")(gen_math_ops.tan)
-sinh_of_floats = differentiable(lambda _, x: gen_math_ops.cosh(x), op="Sinh")(gen_math_ops.sinh)
-cosh_of_floats = differentiable(lambda _, x: gen_math_ops.sinh(x), op="Cosh")(gen_math_ops.cosh)
+sinh_of_floats = differentiable(lambda _, x: cosh_of_floats(x), op="Sinh")(gen_math_ops.sinh)
+cosh_of_floats = differentiable(lambda _, x: sinh_of_floats(x), op="Cosh")(gen_math_ops.cosh)
 
-sin = by_kind(f=gen_math_ops.sin, c=complex_numbers.sin)
-cos = by_kind(f=gen_math_ops.cos, c=complex_numbers.cos)
+sin = by_kind(f=sin_of_floats, c=complex_numbers.sin)
+cos = by_kind(f=cos_of_floats, c=complex_numbers.cos)
 tan = by_kind(f=tan_of_floats, c=gen_math_ops.tan)
 arcsin = by_kind(f=arcsin_of_floats, c=gen_math_ops.asin)
 arccos = by_kind(f=arccos_of_floats, c=gen_math_ops.acos)
