@@ -9,3 +9,5 @@ from tnp_shim.scalars import *
 methods.install()
 from tnp_shim.tensorflow_internals import leave_unconverted
 leave_unconverted("tnp_shim")
+from tnp_shim import control_flow
+control_flow.install()

@@ -9,7 +9,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import subscripts
-from tnp_shim.array import Array, ndarray, write
+from tnp_shim.array import Array, ndarray, result, write
 from tnp_shim.conversion import UnsupportedTypeError, to_shape
 from tnp_shim.declaration.function import REGISTRY
 from tnp_shim.errors import UnsupportedError
@@ -51,7 +51,17 @@ def _defers(other: Any) -> bool:
 
 
 def _binary(ufunc: Any) -> Callable[[Array, Any], Any]:
+    op, direct = ufunc.direct_op, ufunc.direct
+
     def operator(self: Array, other: Any) -> Any:
+        # The commonest case, of two arrays of one dtype that one op takes as they are, without a further call.
+        if type(other) is ndarray and other._dtype is self._dtype and self._dtype in direct:
+            mine, its = self._cell, other._cell
+            if mine.in_c_order and its.in_c_order:
+                try:
+                    return result(op(mine.read(), its.read()), direct[self._dtype])
+                except Exception as error:
+                    raise ufunc.error((self, other), {}, error) from error.__cause__
         if not isinstance(other, Array) and _defers(other):
             return NotImplemented
         try:

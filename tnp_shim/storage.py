@@ -211,32 +211,52 @@ AnyCell = Cell | ViewCell
 
 class _Carriers(threading.local):
     def __init__(self) -> None:
-        self.by_graph: dict[Any, dict[int, Cell]] = {}
+        self.by_graph: dict[Any, Effects] = {}
 
 
 _carriers = _Carriers()
 
 
-@contextlib.contextmanager
-def carry_effects() -> Iterator[dict[int, Cell]]:
-    """Accept writes from the graph being built to cells from outside of it, and tell which they were.
+class Effects:
+    """Accepts writes to cells from the graphs of one branch or loop body, and tells which they were.
 
-    Whoever opens this context must carry the written values out of the graph (as results of a branch,
-    as loop variables, as outputs of a function) before it closes: then they are dropped.
+    Whoever accepts effects must carry the written values out of the graph (as results of a branch, as loop
+    variables, as outputs of a function) before it closes: then what was written under the graph is dropped.
     """
-    graph = current_graph()
-    outer = _carriers.by_graph.get(graph)
-    effects: dict[int, Cell] = {}
-    _carriers.by_graph[graph] = effects
+
+    def __init__(self) -> None:
+        self.cells: dict[int, Cell] = {}
+        self._graphs: list[tuple[Any, Effects | None]] = []
+
+    def accept(self) -> None:
+        """Accept writes from the graph being built, until `close`."""
+        graph = current_graph()
+        outer = _carriers.by_graph.get(graph)
+        if outer is not self:
+            self._graphs.append((graph, outer))
+            _carriers.by_graph[graph] = self
+
+    def close(self) -> None:
+        """Accept no more, and forget what was written."""
+        for graph, outer in reversed(self._graphs):
+            if outer is None:
+                del _carriers.by_graph[graph]
+            else:
+                _carriers.by_graph[graph] = outer
+            for cell in self.cells.values():
+                cell.forget(graph)
+        self._graphs.clear()
+
+
+@contextlib.contextmanager
+def carry_effects() -> Iterator[Effects]:
+    """Accept effects from the graph being built for as long as the context is open."""
+    effects = Effects()
+    effects.accept()
     try:
         yield effects
     finally:
-        if outer is None:
-            del _carriers.by_graph[graph]
-        else:
-            _carriers.by_graph[graph] = outer
-        for cell in effects.values():
-            cell.forget(graph)
+        effects.close()
 
 
 def _record_effect(cell: Cell, graph: Any, home: Any) -> None:
@@ -251,5 +271,5 @@ def _record_effect(cell: Cell, graph: Any, home: Any) -> None:
         inner = getattr(inner, "outer_graph", None)
     inner = graph
     while inner is not home:
-        _carriers.by_graph[inner][id(cell)] = cell
+        _carriers.by_graph[inner].cells[id(cell)] = cell
         inner = inner.outer_graph

@@ -8,10 +8,16 @@ from tensorflow.python import pywrap_tfe
 # AutoGraph's rules: which packages it leaves as they are. There is no public way to add one.
 from tensorflow.python.autograph.core import config as autograph_config
 
+# The operators that AutoGraph puts in the place of Python's control flow: they know tensors only.
+from tensorflow.python.autograph.impl import api as autograph_api
+from tensorflow.python.autograph.operators import control_flow as autograph_control_flow
+from tensorflow.python.autograph.operators import py_builtins as autograph_builtins
+
 # `backprop`: see `watching` and `asking_for_sources`.
 # `context`: the public tf.executing_eagerly costs three times as much.
+# `forwardprop`: see `asked_by_forward_mode`.
 # `record`: tells tapes and forward accumulators of a result whose gradient is ours.
-from tensorflow.python.eager import backprop, context, record
+from tensorflow.python.eager import backprop, context, forwardprop, record
 
 # GradientTape asks composite values for the tensors to differentiate through this protocol only.
 from tensorflow.python.framework import composite_tensor_gradient
@@ -61,6 +67,9 @@ __all__ = [
     "tensor_util",
 ]
 
+autograph_operators = autograph_api._TRANSPILER.get_extra_locals()["ag__"]
+"""The table of operators that converted code calls."""
+
 EagerTensor = ops.EagerTensor
 """The type of tensors that have a value now."""
 
@@ -108,18 +117,38 @@ def current_graph():
 
 _WATCH = backprop._extract_tensors_and_variables.__code__
 _GRADIENT = backprop.GradientTape.gradient.__code__
+_FORWARD_MODE = vars(forwardprop)
 
 
-def watching(frame) -> bool:
-    """Whether `frame` is GradientTape.watch taking the tensors of a composite value.
+def tape_watching(frame):
+    """The GradientTape whose `watch` takes the tensors of a composite value in `frame`, else None.
 
     The tape gives a composite value no other sign that it is being watched.
     """
-    return frame.f_code is _WATCH
+    return frame.f_back.f_locals.get("self") if frame.f_code is _WATCH else None
 
 
-def asking_for_sources(frame) -> bool:
-    """Whether `frame` is called by GradientTape.gradient for its sources, not for its targets."""
+def tape_asking_for_sources(frame):
+    """The GradientTape whose `gradient` calls `frame` for its sources, not its targets; else None."""
     while frame is not None and frame.f_code is not _GRADIENT:
         frame = frame.f_back
-    return frame is not None and "flat_sources_raw" in frame.f_locals
+    return frame.f_locals["self"] if frame is not None and "flat_sources_raw" in frame.f_locals else None
+
+
+def asked_by_tensorflow(frame) -> bool:
+    """Whether `frame` is TensorFlow's own code.
+
+    GradientTape.jacobian, ForwardAccumulator, tf.map_fn and others take composite values, yet ask the
+    value itself for its shape and dtype as if it were a tensor.
+    """
+    return frame.f_globals.get("__name__", "").startswith("tensorflow.")
+
+
+def asked_by_forward_mode(frame) -> bool:
+    """Whether `frame` is code of tf.autodiff.ForwardAccumulator."""
+    return frame.f_globals is _FORWARD_MODE
+
+
+def forward_mode_watching(frame) -> bool:
+    """Whether `frame` of ForwardAccumulator takes a primal, rather than asks for a result's tangent."""
+    return frame.f_code.co_name == "_watch"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from tnp_shim.declaration.function import Declaration, register
+from tnp_shim.declaration.gufunc import gufunc
 from tnp_shim.declaration.ufunc import BY_NAME, ufunc
 from tnp_shim.declaration.ufunc_methods import install_methods
 from tnp_shim.errors import UnsupportedError
@@ -25,14 +28,17 @@ def _gap(row: UfuncRow) -> Any:
 
 
 def _make(row: UfuncRow) -> Any:
-    if row.body is None:
-        return _gap(row)
-    made = ufunc(row.numpy, row.body, row.direct, row.direct_op)
+    return _gap(row) if row.body is None else _named(ufunc(row.numpy, row.body, row.direct, row.direct_op))
+
+
+def _named(made: ufunc) -> ufunc:
     BY_NAME[made.__name__] = made
-    register(Declaration(made.__name__, row.numpy, row.body, made))
+    register(Declaration(made.__name__, made.numpy, made.body, made))
     return made
 
 
 install_methods()
-UFUNCS: dict[str, Any] = {row.numpy.__name__: _make(row) for row in ROWS}
-"""Every elementwise ufunc by NumPy's name."""
+UFUNCS: dict[str, Any] = {row.numpy.__name__: _make(row) for row in ROWS} | {
+    name: _named(gufunc(getattr(numpy, name), body)) for name, body in products.GENERALIZED.items()
+}
+"""Every ufunc by the name that NumPy's has."""

@@ -48,7 +48,7 @@ class gufunc(ufunc):
             last = list(range(output.shape.rank - len(mine), output.shape.rank))
             output = _moved(output, last, [normalize_axis_index(a, output.shape.rank) for a in mine])
         except Exception as error:
-            raise self._error(inputs, kwargs, error) from error.__cause__
+            raise self.error(inputs, kwargs, error) from error.__cause__
         if outs[0] is not None:
             return store(self.__name__, outs[0], output)
         return self._wrapped((output,), loop, inputs)

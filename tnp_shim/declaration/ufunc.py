@@ -53,8 +53,8 @@ class ufunc:
         self.types = [t for t in numpy_ufunc.types if not set(t) & set("gGOMm")]
         self.ntypes = len(self.types)
         self.body = body
-        self._op = direct_op
-        self._direct = _direct_outputs(numpy_ufunc, direct) if direct_op else {}
+        self.direct_op = direct_op
+        self.direct = _direct_outputs(numpy_ufunc, direct) if direct_op else {}
 
     def __repr__(self) -> str:
         return f"<ufunc '{self.__name__}'>"
@@ -69,19 +69,19 @@ class ufunc:
             first, second = args
             if isinstance(first, Array):
                 dtype = first._dtype
-                out = self._direct.get(dtype)
+                out = self.direct.get(dtype)
                 if out is not None:
                     if isinstance(second, Array):
                         if second._dtype is dtype:
-                            return self._finished((first._cell.read(), second._cell.read()), out, args)
+                            return self._finished((first._cell.read(), second._cell.read()), out, args, args)
                     elif (kept := promotion.kept_dtype(dtype, second)) is not None:
                         number = self._number(second, kept)
                         if number is not None:
-                            return self._finished((first._cell.read(), number), out, args[:1])
+                            return self._finished((first._cell.read(), number), out, args, args[:1])
         elif isinstance(args[0], Array):
-            out = self._direct.get(args[0]._dtype)
+            out = self.direct.get(args[0]._dtype)
             if out is not None:
-                return self._finished((args[0]._cell.read(),), out, args)
+                return self._finished((args[0]._cell.read(),), out, args, args)
         return self._call(args)
 
     def _number(self, value: Any, dtype: tf.DType) -> tf.Tensor | None:
@@ -91,15 +91,19 @@ class ufunc:
             return None
 
     def _finished(
-        self, tensors: tuple[tf.Tensor, ...], out: numpy.dtype[Any], args: tuple[Any, ...]
+        self,
+        tensors: tuple[tf.Tensor, ...],
+        out: numpy.dtype[Any],
+        args: tuple[Any, ...],
+        arrays: tuple[Array, ...],
     ) -> Array:
         try:
-            tensor = self._op(*tensors)  # type: ignore[misc]
+            tensor = self.direct_op(*tensors)  # type: ignore[misc]
         except Exception as error:
-            raise self._error(args, {}, error) from error.__cause__
-        for array in args:
+            raise self.error(args, {}, error) from error.__cause__
+        for array in arrays:
             if not array._cell.in_c_order:
-                return self._in_order(tensor, args)
+                return self._in_order(tensor, arrays)
         return result(tensor, out)
 
     def _call(self, args: tuple[Any, ...]) -> Any:
@@ -127,12 +131,12 @@ class ufunc:
         except OverflowError as error:
             outputs = self._compare_beyond(operands, error)
         except Exception as error:
-            raise self._error(args, kwargs, error) from error.__cause__
+            raise self.error(args, kwargs, error) from error.__cause__
         return outputs if isinstance(outputs, tuple) else (outputs,)
 
     def _apply(self, tensors: list[tf.Tensor], loop: tuple[numpy.dtype[Any], ...]) -> Any:
-        if loop[0] in self._direct and all(dtype is loop[0] for dtype in loop[: self.nin]):
-            return self._op(*tensors)  # type: ignore[misc]
+        if loop[0] in self.direct and all(dtype is loop[0] for dtype in loop[: self.nin]):
+            return self.direct_op(*tensors)  # type: ignore[misc]
         return self.body(*tensors)
 
     def _compare_beyond(self, operands: list[Any], error: OverflowError) -> tf.Tensor:
@@ -174,7 +178,7 @@ class ufunc:
         )
         return laid_out(tensor, iterator.operands[-1])
 
-    def _error(self, args: Any, kwargs: dict[str, Any], error: Exception) -> Exception:
+    def error(self, args: Any, kwargs: dict[str, Any], error: Exception) -> Exception:
         return numpys_error(self.__name__, self.numpy, args, kwargs, error)
 
     def _call_with_options(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -282,12 +286,12 @@ class ufunc:
     def in_place(self, array: ndarray, other: Any) -> ndarray:
         """`array op= other`: the result is written into the array."""
         if isinstance(other, Array) and other._dtype is array._dtype and array._writeable:
-            if self._direct.get(array._dtype) is array._dtype:
+            if self.direct.get(array._dtype) is array._dtype:
                 old = array._cell.read()
                 try:
-                    tensor = self._op(old, other._cell.read())  # type: ignore[misc]
+                    tensor = self.direct_op(old, other._cell.read())  # type: ignore[misc]
                 except Exception as error:
-                    raise self._error((array, other), {"out": array}, error) from error.__cause__
+                    raise self.error((array, other), {"out": array}, error) from error.__cause__
                 if static_shape(tensor) == static_shape(old) and None not in (static_shape(old) or (None,)):
                     array._cell.write(tensor)
                     return array
