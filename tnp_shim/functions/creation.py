@@ -25,6 +25,7 @@ from tnp_shim.kernels.shapes import (
     rank_of,
     vector,
 )
+from tnp_shim.kernels.spacing import spaced
 from tnp_shim.promotion import cast, constant, promote_args, promotion_key, shape_of
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
@@ -167,38 +168,6 @@ def arange(start_or_stop: Operand, stop: Operand = None, step: Operand = 1, dtyp
     first = cast(start, tensor_dtype)
     second = cast(gen_math_ops.add_v2(start, step), tensor_dtype)
     return _ramp(first, gen_math_ops.sub(second, first), _range_count(start, stop, step))
-
-
-def spaced(start: tf.Tensor, stop: tf.Tensor, num: Length, endpoint: bool) -> tuple[tf.Tensor, tf.Tensor]:
-    """`num` floats from start to stop along a new first axis, and the step between them.
-
-    The same operations in the same order as NumPy's, so the same floats.
-    """
-    dtype = start.dtype
-    delta = gen_math_ops.sub(stop, start)
-    intervals = num - 1 if endpoint else num
-    if isinstance(intervals, int):
-        count = constant(float("nan") if intervals <= 0 else intervals, dtype)
-    else:
-        known = cast(intervals, dtype)
-        count = select(gen_math_ops.greater(intervals, as_length(0)), known, constant(float("nan"), dtype))
-    step = gen_math_ops.real_div(delta, count)
-    # with no interval the step is NaN, and the one value is start + 0 * delta
-    has_intervals = isinstance(intervals, int) and intervals > 0
-    stride = step if has_intervals else select(is_nan_count(count), delta, step)
-    index = along(counting(num), 0, rank_of(delta, "linspace") + 1)
-    values = gen_math_ops.add_v2(gen_math_ops.mul(cast(index, dtype), stride), start)
-    if endpoint and not (isinstance(num, int) and num <= 1):
-        is_last = gen_math_ops.equal(index, as_length(num) - as_length(1))
-        if not isinstance(num, int):
-            is_last = gen_math_ops.logical_and(is_last, gen_math_ops.greater(index, as_length(0)))
-        values = select(is_last, stop, values)
-    return values, step
-
-
-def is_nan_count(count: tf.Tensor) -> tf.Tensor:
-    """Whether there is no interval: the number of intervals is then kept as NaN."""
-    return gen_math_ops.not_equal(count, count)
 
 
 def _first_axis_to(tensor: tf.Tensor, axis: int) -> tf.Tensor:

@@ -1,6 +1,6 @@
-"""Arrays put together, repeated, padded, and with elements put in or left out.
+"""Arrays put together, repeated, and with elements put in or left out.
 
-Knows the declaration and kernels. The modes of `pad` are in `kernels/padding`.
+Knows the declaration and kernels.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.conversion import holds_tensors, is_tensor_like, to_tensor
+from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import Axis, DType, Shape, Tensor, Tensors, function
-from tnp_shim.errors import unknown_value
+from tnp_shim.functions.known import known_array
 from tnp_shim.indexing.checks import asserted, every, known_index, traced_index
 from tnp_shim.kernels.coverage import kernel_dtypes
 from tnp_shim.kernels.elementwise import both, select
@@ -39,7 +39,7 @@ from tnp_shim.kernels.shapes import (
     vector,
 )
 from tnp_shim.promotion import cast, constant, promote_args
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 
 def joined(arrays: Sequence[tf.Tensor], axis: int | tf.Tensor) -> tf.Tensor:
@@ -166,14 +166,6 @@ def append(arr: Tensor, values: Tensor, axis: Axis = None):
     return concatenated(promote_args("append", arr, values), axis)
 
 
-def _known(obj: Any) -> numpy.ndarray[Any, Any] | None:
-    """An index argument as a NumPy array; None where its value is unknown while tracing."""
-    if is_tensor_like(obj) or holds_tensors(obj):
-        return known_value(to_tensor(obj))
-    array = numpy.asarray(obj)
-    return array.astype(numpy.intp) if array.size == 0 and not isinstance(obj, numpy.ndarray) else array
-
-
 def _flattened_for(arr: tf.Tensor, axis: int | None, name: str) -> tuple[tf.Tensor, int]:
     """The tensor and the axis to work along: None stands for the flattened tensor."""
     return (flat(arr), 0) if axis is None else (arr, normalized_axis(axis, arr, name))
@@ -183,7 +175,7 @@ def _positions(obj: Any, size: Length) -> numpy.ndarray[Any, Any] | tf.Tensor:
     """The positions that an index argument of `insert` or `delete` names: known ones, or a tensor."""
     if isinstance(obj, slice):
         return numpy.arange(*obj.indices(size)) if isinstance(size, int) else counting(size)[obj]
-    known = _known(obj)
+    known = known_array(obj)
     return to_tensor(obj) if known is None else known
 
 
@@ -279,7 +271,7 @@ def delete(arr: Tensor, obj: Any, axis: Axis = None):
     positions = _positions(obj, size)
     is_mask = dtypes.canonical(positions.dtype) == dtypes.BOOL
     if isinstance(size, int) and not isinstance(positions, tf.Tensor):
-        return _without_known(arr, axis, size, positions, is_mask)
+        return _withoutknown_array(arr, axis, size, positions, is_mask)
     positions = to_tensor(positions)
     if is_mask:
         asserted(positions, _same_length(positions, size), "delete: the mask does not match", ValueError)
@@ -302,7 +294,7 @@ def _same_length(mask: tf.Tensor, size: Length) -> tf.Tensor:
     return gen_math_ops.equal(as_length(length(mask, 0)), as_length(size))
 
 
-def _without_known(
+def _withoutknown_array(
     arr: tf.Tensor, axis: int, size: int, positions: numpy.ndarray[Any, Any], is_mask: bool
 ) -> tf.Tensor:
     """The tensor without known positions: slices around one, else a gather of the others."""
@@ -356,7 +348,7 @@ def repeat_indices(counts: tf.Tensor) -> tf.Tensor:
 def repeat(a: Tensor, repeats: Any, axis: Axis = None):
     """Repeat each element along an axis; None flattens. The counts may be unknown. Differentiable."""
     a, axis = _flattened_for(a, axis, "repeat")
-    known = _known(repeats)
+    known = known_array(repeats)
     size = length(a, axis)
     counts = to_tensor(repeats) if known is None else known
     if hasattr(repeats, "dtype") and not numpy.can_cast(dtypes.canonical(counts.dtype), numpy.int64):
@@ -370,8 +362,7 @@ def repeat(a: Tensor, repeats: Any, axis: Axis = None):
     if known is not None and isinstance(size, int):
         return gather(a, embedded(numpy.repeat(numpy.arange(size), known)), axis)
     counts = cast(to_tensor(counts), tf.int64)
-    fits = gen_math_ops.equal(as_length(length(counts, 0)), as_length(size))
-    counts = asserted(counts, fits, "operands could not be broadcast together", ValueError)
+    counts = broadcast_to(counts, [size] if isinstance(size, int) else vector([size]))
     positive = every(gen_math_ops.greater_equal(counts, as_length(0)))
     counts = asserted(counts, positive, "repeats may not contain negative values.", ValueError)
     return repeated(a, counts, axis)

@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.lib.array_utils import normalize_axis_index
 
 from tnp_shim.errors import unknown_shape
-from tnp_shim.indexing.checks import known_indices, traced_index
+from tnp_shim.indexing.checks import asserted, every, known_indices, traced_index
 from tnp_shim.promotion import cast, constant, shape_of
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
 
@@ -181,3 +181,12 @@ def checked_indices(indices: tf.Tensor, size: Length, axis: int) -> tf.Tensor:
     if not wrapped.size or known.dtype == wrapped.dtype and numpy.shares_memory(known, wrapped):
         return indices if indices.dtype in (tf.int32, tf.int64) else cast(indices, tf.int64)
     return embedded(wrapped)
+
+
+def in_range(indices: tf.Tensor, size: Length, message: str) -> tf.Tensor:
+    """int64 indices, a ValueError with the message if one is negative or not less than the size."""
+    stop = as_length(size)
+    inside = gen_math_ops.logical_and(
+        gen_math_ops.greater_equal(indices, as_length(0)), gen_math_ops.less(indices, stop)
+    )
+    return asserted(indices, every(inside), message, ValueError)
