@@ -29,7 +29,7 @@ class UfuncRow:
     direct: str = ""
     """The dtypes, by NumPy's characters ("E" is bfloat16), for which `direct_op` is the whole body."""
     direct_op: Body | None = None
-    """The one op behind `body`, for tensors that are all of one of the `direct` dtypes."""
+    """What `body` comes to, one op, for tensors that are all of one of the `direct` dtypes."""
     gap: str = ""
     """Why there is no body."""
 
@@ -98,8 +98,8 @@ ROWS: tuple[UfuncRow, ...] = (
     UfuncRow(numpy.logical_or, comparison.logical_or, "?", gen_math_ops.logical_or),
     UfuncRow(numpy.logical_xor, comparison.logical_xor, "?", gen_math_ops.not_equal),
     UfuncRow(numpy.logical_not, comparison.logical_not, "?", gen_math_ops.logical_not),
-    UfuncRow(numpy.maximum, comparison.maximum, INTS + FLOATS, gen_math_ops.maximum),
-    UfuncRow(numpy.minimum, comparison.minimum, INTS + FLOATS, gen_math_ops.minimum),
+    UfuncRow(numpy.maximum, comparison.maximum, INTS + FLOATS, comparison.maximum),
+    UfuncRow(numpy.minimum, comparison.minimum, INTS + FLOATS, comparison.minimum),
     UfuncRow(numpy.fmax, comparison.fmax, INTS, gen_math_ops.maximum),
     UfuncRow(numpy.fmin, comparison.fmin, INTS, gen_math_ops.minimum),
     UfuncRow(numpy.isnan, comparison.isnan, FLOATS, gen_math_ops.is_nan),

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import TypeAlias
 
+import numpy
 import tensorflow as tf
 
 from tnp_shim.promotion import constant
@@ -14,6 +15,17 @@ from tnp_shim.tensorflow_internals import context, gen_array_ops, gen_math_ops, 
 Body: TypeAlias = Callable[..., tf.Tensor]
 Partial: TypeAlias = Callable[..., tf.Tensor]
 """`partial(result, *tensors)`: the derivative of the result with respect to one of the tensors."""
+
+
+def number(value: complex, dtype: tf.DType) -> tf.Tensor:
+    """A Python number as a 0-d tensor. In a graph a constant node of its own.
+
+    The graph of the gradient of a tf.while_loop cannot capture an eager constant: TensorFlow then fails with
+    "is in list of internal_captures but not in internal_capture_to_output".
+    """
+    if context.executing_eagerly():
+        return constant(value, dtype)
+    return ops.convert_to_tensor(numpy.array(value, dtype.as_numpy_dtype))
 
 
 def sum_to_shape_of(gradient: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
@@ -34,25 +46,25 @@ def chain(upstream: tf.Tensor, partial: tf.Tensor) -> tf.Tensor:
 
 def no_slope(_result: tf.Tensor, *tensors: tf.Tensor) -> tf.Tensor:
     """The partial derivative of a step function: zero, rather than TensorFlow's None."""
-    return constant(0, tensors[0].dtype)
+    return number(0, tensors[0].dtype)
 
 
 def unit_slope(_result: tf.Tensor, *tensors: tf.Tensor) -> tf.Tensor:
     """The partial derivative of what moves as its argument does."""
-    return constant(1, tensors[0].dtype)
+    return number(1, tensors[0].dtype)
 
 
-def differentiable(*partials: Partial | None, op: str = "") -> Callable[[Body], Body]:
+def differentiable(*partials: Partial | None, one_op: bool = False) -> Callable[[Body], Body]:
     """Give a body of one result these partial derivatives, one per tensor (None: not differentiable).
 
-    The partials are made of differentiable bodies themselves, so second gradients follow. `op` names
-    the one op that the body is made of, if it is: the gradient is then attached to that op and a graph
-    gets no further node. Else the result goes through an `IdentityN` that carries the gradient.
+    The partials are made of differentiable bodies themselves, so second gradients follow. In a graph the
+    derivative hangs on a node: the body's own if it is `one_op`, else an `IdentityN` of the result and
+    the tensors. It hangs there in Python only: `gradient_override_map` would put an attribute on the
+    node, with which a SavedModel saves a gradient for each node and fails for nodes of two inputs. A
+    graph that is loaded or copied has TensorFlow's derivatives again.
     """
 
     def decorate(body: Body) -> Body:
-        name = f"tnp_shim.{body.__module__}.{body.__qualname__}"
-
         def gradients(upstream, result, tensors):
             upstream = ops.convert_to_tensor(upstream)
             return [
@@ -62,20 +74,20 @@ def differentiable(*partials: Partial | None, op: str = "") -> Callable[[Body], 
                 for partial, tensor in zip(partials, tensors, strict=True)
             ]
 
-        @ops.RegisterGradient(name)
-        def of_node(node, upstream, *_):
-            if op:
-                return gradients(upstream, node.outputs[0], node.inputs)
+        def of_the_op(node, upstream):
+            return gradients(upstream, node.outputs[0], node.inputs)
+
+        def of_the_identity(node, upstream, *_):
             return [None, *gradients(upstream, node.outputs[0], node.inputs[1:])]
 
         def in_graph(*tensors):
-            graph = ops.get_default_graph()
-            if op:
-                with graph.gradient_override_map({op: name}):
-                    return body(*tensors)
             result = body(*tensors)
-            with graph.gradient_override_map({"IdentityN": name}):
-                return gen_array_ops.identity_n([result, *tensors])[0]
+            if one_op:
+                result.op._gradient_function = of_the_op
+                return result
+            result = gen_array_ops.identity_n([result, *tensors])[0]
+            result.op._gradient_function = of_the_identity
+            return result
 
         @functools.wraps(body)
         def call(*tensors):
@@ -86,7 +98,7 @@ def differentiable(*partials: Partial | None, op: str = "") -> Callable[[Body], 
                 result = body(*tensors) if eager else in_graph(*tensors)
             inputs = [ops.convert_to_tensor(tensor) for tensor in tensors]
             record.record_operation(
-                name, [result], inputs, lambda upstream: gradients(upstream, result, inputs)
+                body.__name__, [result], inputs, lambda upstream: gradients(upstream, result, inputs)
             )
             return result
 
@@ -95,7 +107,7 @@ def differentiable(*partials: Partial | None, op: str = "") -> Callable[[Body], 
     return decorate
 
 
-product = differentiable(lambda _, x, y: y, lambda _, x, y: x, op="Mul")(gen_math_ops.mul)
+product = differentiable(lambda _, x, y: y, lambda _, x, y: x, one_op=True)(gen_math_ops.mul)
 """x * y for derivatives: 0 flows on where 0 comes in, though the other factor be infinite."""
 
 
@@ -104,8 +116,8 @@ def _slope_in_divisor(ratio: tf.Tensor, _: tf.Tensor, y: tf.Tensor) -> tf.Tensor
 
 
 def _slope_in_dividend(_ratio: tf.Tensor, _: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    return quotient(constant(1, y.dtype), y)
+    return quotient(number(1, y.dtype), y)
 
 
-quotient = differentiable(_slope_in_dividend, _slope_in_divisor, op="RealDiv")(gen_math_ops.real_div)
+quotient = differentiable(_slope_in_dividend, _slope_in_divisor, one_op=True)(gen_math_ops.real_div)
 """x / y; its gradient is that of `product`."""

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import tensorflow as tf
 
 from tnp_shim.kernels.coverage import compute_dtype
+from tnp_shim.kernels.differentiation import number
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops
 
@@ -76,7 +77,7 @@ def halves_in_float32(body: Body) -> Body:
 
 def like(value: complex, tensor: tf.Tensor) -> tf.Tensor:
     """A number as a 0-d tensor of the dtype of `tensor`."""
-    return constant(value, tensor.dtype)
+    return number(value, tensor.dtype)
 
 
 def literal(tensor: tf.Tensor, wanted: frozenset[int]) -> int | None:
@@ -91,7 +92,7 @@ def literal(tensor: tf.Tensor, wanted: frozenset[int]) -> int | None:
         return None
     whole = int(value.real)
     spellings = (whole, float(whole), *((complex(whole),) if tensor.dtype.is_complex else ()))
-    return whole if any(tensor is like(spelling, tensor) for spelling in spellings) else None
+    return whole if any(tensor is constant(spelling, tensor.dtype) for spelling in spellings) else None
 
 
 def select(condition: tf.Tensor, chosen: tf.Tensor, other: tf.Tensor) -> tf.Tensor:

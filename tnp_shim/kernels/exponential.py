@@ -28,13 +28,13 @@ LN10 = math.log(10)
 
 mul = gen_math_ops.mul
 
-exp_of_floats = differentiable(lambda y, x: y, op="Exp")(gen_math_ops.exp)
-expm1_of_floats = differentiable(lambda y, x: exp_of_floats(x), op="Expm1")(gen_math_ops.expm1)
-log_of_floats = differentiable(lambda y, x: reciprocal(x), op="Log")(gen_math_ops.log)
-log1p_of_floats = differentiable(lambda y, x: reciprocal(gen_math_ops.add_v2(x, like(1, x))), op="Log1p")(
+exp_of_floats = differentiable(lambda y, x: y, one_op=True)(gen_math_ops.exp)
+expm1_of_floats = differentiable(lambda y, x: exp_of_floats(x), one_op=True)(gen_math_ops.expm1)
+log_of_floats = differentiable(lambda y, x: reciprocal(x), one_op=True)(gen_math_ops.log)
+log1p_of_floats = differentiable(lambda y, x: reciprocal(gen_math_ops.add_v2(x, like(1, x))), one_op=True)(
     gen_math_ops.log1p
 )
-sqrt_of_floats = differentiable(lambda y, x: divide(like(0.5, y), y), op="Sqrt")(gen_math_ops.sqrt)
+sqrt_of_floats = differentiable(lambda y, x: divide(like(0.5, y), y), one_op=True)(gen_math_ops.sqrt)
 
 exp = by_kind(f=exp_of_floats, c=complex_numbers.exp)
 expm1 = by_kind(f=expm1_of_floats, c=complex_numbers.expm1)
@@ -108,7 +108,7 @@ def _difference(x, y):
     return select(gen_math_ops.equal(x, y), like(0, x), gen_math_ops.sub(x, y))
 
 
-_sigmoid = differentiable(lambda s, x: product(s, gen_math_ops.sub(like(1, s), s)), op="Sigmoid")(
+_sigmoid = differentiable(lambda s, x: product(s, gen_math_ops.sub(like(1, s), s)), one_op=True)(
     gen_math_ops.sigmoid
 )
 
@@ -151,7 +151,7 @@ def _slope_in_exponent(z, x, y):
     return product(z, select(positive, log_of_floats(select(positive, x, like(1, x))), like(0, x)))
 
 
-power_of_floats = differentiable(_slope_in_base, _slope_in_exponent, op="Pow")(gen_math_ops._pow)
+power_of_floats = differentiable(_slope_in_base, _slope_in_exponent, one_op=True)(gen_math_ops._pow)
 
 
 _TWO = frozenset([2])

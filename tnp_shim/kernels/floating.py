@@ -7,7 +7,7 @@ import math
 import tensorflow as tf
 
 from tnp_shim.kernels.comparison import isinf, isnan
-from tnp_shim.kernels.differentiation import differentiable, no_slope, quotient, unit_slope
+from tnp_shim.kernels.differentiation import differentiable, no_slope, number, quotient, unit_slope
 from tnp_shim.kernels.elementwise import (
     BITS,
     bits_of,
@@ -25,7 +25,7 @@ from tnp_shim.kernels.elementwise import (
     select,
     signbit,
 )
-from tnp_shim.promotion import cast, constant
+from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import gen_bitwise_ops, gen_math_ops
 
 
@@ -33,9 +33,9 @@ def unchanged(x: tf.Tensor) -> tf.Tensor:
     return x
 
 
-floor_of_floats = differentiable(no_slope, op="Floor")(gen_math_ops.floor)
-ceil_of_floats = differentiable(no_slope, op="Ceil")(gen_math_ops.ceil)
-rint_of_floats = differentiable(no_slope, op="Round")(gen_math_ops.round)
+floor_of_floats = differentiable(no_slope, one_op=True)(gen_math_ops.floor)
+ceil_of_floats = differentiable(no_slope, one_op=True)(gen_math_ops.ceil)
+rint_of_floats = differentiable(no_slope, one_op=True)(gen_math_ops.round)
 
 
 @differentiable(no_slope)
@@ -87,8 +87,8 @@ def _biased_exponent(bits: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
 def power_of_two(exponent: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
     """2**exponent as a float, of exponents that a normal float can have, exactly."""
     integer, fraction_bits = BITS[dtype]
-    biased = gen_math_ops.add_v2(cast(exponent, integer), constant(_exponent_mask(dtype) >> 1, integer))
-    return from_bits(gen_bitwise_ops.left_shift(biased, constant(fraction_bits, integer)), dtype)
+    biased = gen_math_ops.add_v2(cast(exponent, integer), number(_exponent_mask(dtype) >> 1, integer))
+    return from_bits(gen_bitwise_ops.left_shift(biased, number(fraction_bits, integer)), dtype)
 
 
 def _clipped(x: tf.Tensor, limit: int) -> tf.Tensor:

@@ -26,23 +26,23 @@ def _one_plus_square(x):
     return add(like(1, x), product(x, x))
 
 
-arcsin_of_floats = differentiable(lambda _, x: reciprocal(sqrt(_one_minus_square(x))), op="Asin")(
+arcsin_of_floats = differentiable(lambda _, x: reciprocal(sqrt(_one_minus_square(x))), one_op=True)(
     gen_math_ops.asin
 )
 arccos_of_floats = differentiable(
-    lambda _, x: gen_math_ops.neg(reciprocal(sqrt(_one_minus_square(x)))), op="Acos"
+    lambda _, x: gen_math_ops.neg(reciprocal(sqrt(_one_minus_square(x)))), one_op=True
 )(gen_math_ops.acos)
-arctanh_of_floats = differentiable(lambda _, x: reciprocal(_one_minus_square(x)), op="Atanh")(
+arctanh_of_floats = differentiable(lambda _, x: reciprocal(_one_minus_square(x)), one_op=True)(
     gen_math_ops.atanh
 )
 arccosh_of_floats = differentiable(
-    lambda _, x: reciprocal(product(sqrt(sub(x, like(1, x))), sqrt(add(x, like(1, x))))), op="Acosh"
+    lambda _, x: reciprocal(product(sqrt(sub(x, like(1, x))), sqrt(add(x, like(1, x))))), one_op=True
 )(gen_math_ops.acosh)
-sin_of_floats = differentiable(lambda _, x: cos_of_floats(x), op="Sin")(gen_math_ops.sin)
-cos_of_floats = differentiable(lambda _, x: gen_math_ops.neg(sin_of_floats(x)), op="Cos")(gen_math_ops.cos)
-tan_of_floats = differentiable(lambda y, x: _one_plus_square(y), op="Tan")(gen_math_ops.tan)
-sinh_of_floats = differentiable(lambda _, x: cosh_of_floats(x), op="Sinh")(gen_math_ops.sinh)
-cosh_of_floats = differentiable(lambda _, x: sinh_of_floats(x), op="Cosh")(gen_math_ops.cosh)
+sin_of_floats = differentiable(lambda _, x: cos_of_floats(x), one_op=True)(gen_math_ops.sin)
+cos_of_floats = differentiable(lambda _, x: gen_math_ops.neg(sin_of_floats(x)), one_op=True)(gen_math_ops.cos)
+tan_of_floats = differentiable(lambda y, x: _one_plus_square(y), one_op=True)(gen_math_ops.tan)
+sinh_of_floats = differentiable(lambda _, x: cosh_of_floats(x), one_op=True)(gen_math_ops.sinh)
+cosh_of_floats = differentiable(lambda _, x: sinh_of_floats(x), one_op=True)(gen_math_ops.cosh)
 
 sin = by_kind(f=sin_of_floats, c=complex_numbers.sin)
 cos = by_kind(f=cos_of_floats, c=complex_numbers.cos)
@@ -68,7 +68,7 @@ def _slope_in_x(_, y, x):
     return gen_math_ops.neg(over_length(over_length(y, length), length))
 
 
-arctan2 = differentiable(_slope_in_y, _slope_in_x, op="Atan2")(gen_math_ops.atan2)
+arctan2 = differentiable(_slope_in_y, _slope_in_x, one_op=True)(gen_math_ops.atan2)
 
 
 def _ratio(numerator: float, denominator: float, x: tf.Tensor) -> tf.Tensor:
