@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from typing import Any
 
 import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.errors import UnsupportedError, unknown_shape, unknown_value
-from tnp_shim.storage import AnyCell, Cell, Lens, OrderedCell, StaticShape, ViewCell, static_shape
+from tnp_shim.errors import UnsupportedError, unknown_shape, unknown_value, users_line
+from tnp_shim.storage import AnyCell, Cell, Lens, OrderedCell, ViewCell, static_shape
 from tnp_shim.tensorflow_internals import (
     BatchableTypeSpec,
     CompositeTensorGradient,
     EagerTensor,
     LegacyTypeSpecBatchEncoder,
-    asking_for_sources,
+    asked_by_forward_mode,
+    asked_by_tensorflow,
     current_graph,
+    forward_mode_watching,
     gen_array_ops,
     known_value,
+    operand_of_another_dtype,
     register_type_spec,
-    watching,
+    tape_asking_for_sources,
+    tape_watching,
 )
 
 SCALAR_TYPES: dict[numpy.dtype[Any], type[Array]] = {}
@@ -32,14 +37,17 @@ class _ArrayGradient(CompositeTensorGradient):
     """How GradientTape differentiates with respect to an array: by the tensor it held when watched."""
 
     def get_gradient_components(self, value: Array) -> tf.Tensor:
-        current = value._cell.read()
-        watched = value._watched
-        if watched is None or watched is current or not asking_for_sources(sys._getframe(1)):
-            return current
-        return watched
+        if value._watched is not None:
+            tape = tape_asking_for_sources(sys._getframe(1))
+            if tape is not None and tape in value._watched:
+                return value._watched[tape]
+        return value._cell.read()
 
     def replace_gradient_components(self, value: Array, component_grads: Any) -> Array | None:
-        return None if component_grads is None else wrap(tf.convert_to_tensor(component_grads))
+        if component_grads is None:
+            return None
+        gradient = wrap(tf.convert_to_tensor(component_grads))
+        return gradient if isinstance(value, ndarray) else scalar(gradient._cell.read(), gradient._dtype)
 
 
 class ArrayMeta(type(tf.__internal__.CompositeTensor)):  # type: ignore[misc]
@@ -59,7 +67,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
     _cell: AnyCell
     _dtype: numpy.dtype[Any]
     _base: Array | None
-    _watched: tf.Tensor | None
+    _watched: weakref.WeakKeyDictionary[tf.GradientTape, tf.Tensor] | None
     _writeable: bool
 
     # TensorFlow's protocols
@@ -79,7 +87,33 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
                 f"a tensor of {dtype.name} was expected and an array of {self._dtype} was given; "
                 "convert it with astype"
             )
+        if dtype is None and operand_of_another_dtype(sys._getframe(1), tensor.dtype):
+            raise TypeError("left to the reflected operator of the array, which promotes as NumPy does")
         return tensor
+
+    def _as_graph_element(self) -> tf.Tensor:
+        """What tf.compat.v1.Session.run fetches."""
+        return self._cell.read()
+
+    @property
+    def handle(self) -> tf.Tensor:
+        """For tf.autodiff.ForwardAccumulator alone: the only way by which it takes anything but a tensor."""
+        frame = sys._getframe(1)
+        if not asked_by_forward_mode(frame):
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'handle'")
+        if isinstance(self._cell, ViewCell) and forward_mode_watching(frame):
+            raise UnsupportedError(
+                "ForwardAccumulator cannot watch a view: what is computed from the array that it views would "
+                "have no tangent. Pass a copy (x.copy()), or the array itself with a tangent of its shape"
+            )
+        return self._cell.read()
+
+    @property
+    def _id(self) -> int:
+        return self._cell.read()._id
+
+    def _shape_tuple(self) -> tuple[int | None, ...] | None:
+        return static_shape(self._cell.read())
 
     # NumPy's protocols
 
@@ -108,11 +142,13 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
     @property
     def dtype(self) -> numpy.dtype[Any]:
         """The dtype, one of NumPy's."""
-        return self._dtype
+        return dtypes.to_tf(self._dtype) if asked_by_tensorflow(sys._getframe(1)) else self._dtype  # type: ignore[return-value]
 
     @property
     def shape(self) -> tuple[Any, ...]:
         """The dimensions; one that is unknown while tracing is a 0-d int64 array of ours."""
+        if asked_by_tensorflow(sys._getframe(1)):
+            return self._cell.read().shape
         shape = self._cell.shape
         if shape is None:
             raise unknown_shape("the shape (the rank is unknown)")
@@ -351,6 +387,26 @@ def view(array: Array, lens: Lens, dtype: numpy.dtype[Any] | None = None) -> nda
     return new
 
 
+def watch(array: Array, tape: tf.GradientTape) -> tf.Tensor:
+    """The tensor to watch in place of an array; from here on the array and what shares its memory use it."""
+    cell = array._cell
+    tensor = cell.read()
+    if isinstance(cell, ViewCell):
+        if not cell.read_only:
+            if current_graph() is not cell.home():
+                raise UnsupportedError(
+                    f"{users_line()}: GradientTape.watch of a view of an array that was made outside of the "
+                    "function being traced; watch that array itself, or a copy of the view"
+                )
+            tape.watch(tensor)
+            cell.write(tensor)  # the same value, but now the array viewed is computed from what is watched
+        cell.pin(tensor)
+    if array._watched is None:
+        array._watched = weakref.WeakKeyDictionary()
+    array._watched[tape] = tensor
+    return tensor
+
+
 def write(array: Array, tensor: tf.Tensor) -> None:
     """Replace the whole value; the tensor has the array's shape and dtype already."""
     if not array._writeable:
@@ -398,13 +454,11 @@ class ArraySpec(BatchableTypeSpec):
     def _component_specs(self) -> tf.TensorSpec:
         return tf.TensorSpec(self._shape, self._dtype)
 
-    def _to_components(self, value: Array) -> tf.Tensor:
-        tensor = value._cell.read()
-        if watching(sys._getframe(1)):
-            value._watched = tensor
-            if isinstance(value._cell, ViewCell):
-                value._cell.pin(tensor)
-        return tensor
+    def _to_components(self, value: Any) -> tf.Tensor:
+        if not isinstance(value, Array):  # given to a tf.function that has this spec in its input_signature
+            return tf.convert_to_tensor(value, self._dtype)
+        tape = tape_watching(sys._getframe(1))
+        return value._cell.read() if tape is None else watch(value, tape)
 
     def _from_components(self, components: tf.Tensor) -> Array:
         if not isinstance(components, tf.Tensor):
@@ -434,10 +488,8 @@ class ArraySpec(BatchableTypeSpec):
 
     def is_compatible_with(self, spec_or_value: Any) -> bool:
         if isinstance(spec_or_value, (Array, ArraySpec, tf.Tensor, tf.TensorSpec)):
-            dtype = spec_or_value.dtype
-            known = dtype if isinstance(dtype, tf.DType) else dtypes.to_tf(dtype)
-            shape = spec_or_value._cell.read().shape if isinstance(spec_or_value, Array) else spec_or_value.shape
-            return known == self._dtype and self._shape.is_compatible_with(shape)
+            known = spec_or_value._cell.read() if isinstance(spec_or_value, Array) else spec_or_value
+            return known.dtype == self._dtype and self._shape.is_compatible_with(known.shape)
         return False
 
     def _batch(self, batch_size: int | None) -> ArraySpec:
@@ -454,8 +506,19 @@ class ArraySpec(BatchableTypeSpec):
     def _to_legacy_output_shapes(self) -> tf.TensorShape:
         return self._shape
 
-    def _to_legacy_output_classes(self) -> type:
-        return ndarray
+    def _to_legacy_output_classes(self) -> ArraySpec:
+        return self  # what tf.data turns back into a spec, as it cannot do with a class of ours
+
+    def __subclasscheck__(self, other: Any) -> bool:
+        """Whether tf.data may go on with a state of the spec `other` where this was the "class" before.
+
+        A state that changes its shape is refused: tf.data would ask for a wider spec again and again.
+        """
+        return (
+            isinstance(other, ArraySpec)
+            and other._dtype == self._dtype
+            and other._shape.is_subtype_of(self._shape)
+        )
 
     @classmethod
     def from_value(cls, value: Any) -> ArraySpec:

@@ -13,7 +13,7 @@ from tensorflow.python.autograph.impl import api as autograph_api
 from tensorflow.python.autograph.operators import control_flow as autograph_control_flow
 from tensorflow.python.autograph.operators import py_builtins as autograph_builtins
 
-# `backprop`: see `watching` and `asking_for_sources`.
+# `backprop`: see `tape_watching` and `tape_asking_for_sources`.
 # `context`: the public tf.executing_eagerly costs three times as much.
 # `forwardprop`: see `asked_by_forward_mode`.
 # `record`: tells tapes and forward accumulators of a result whose gradient is ours.
@@ -38,6 +38,10 @@ from tensorflow.python.framework import ops
 # Evaluates graph tensors that depend on constants and static shapes only.
 from tensorflow.python.framework import tensor_util
 
+# `tensor`, `tf_decorator`: the code of a tensor's operators; see `operand_of_another_dtype`.
+from tensorflow.python.framework import tensor
+from tensorflow.python.util import tf_decorator
+
 # `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
 from tensorflow.python.ops import control_flow_util
 
@@ -46,6 +50,7 @@ from tensorflow.python.ops import (
     gen_array_ops,
     gen_bitwise_ops,
     gen_logging_ops,
+    gen_manip_ops,
     gen_math_ops,
     gen_nn_ops,
     gen_special_math_ops,
@@ -58,6 +63,7 @@ __all__ = [
     "gen_array_ops",
     "gen_bitwise_ops",
     "gen_logging_ops",
+    "gen_manip_ops",
     "gen_math_ops",
     "gen_nn_ops",
     "gen_special_math_ops",
@@ -118,6 +124,7 @@ def current_graph():
 _WATCH = backprop._extract_tensors_and_variables.__code__
 _GRADIENT = backprop.GradientTape.gradient.__code__
 _FORWARD_MODE = vars(forwardprop)
+_OPERATOR = tf_decorator.unwrap(tensor.Tensor.__add__)[1].__code__
 
 
 def tape_watching(frame):
@@ -142,6 +149,23 @@ def asked_by_tensorflow(frame) -> bool:
     value itself for its shape and dtype as if it were a tensor.
     """
     return frame.f_globals.get("__name__", "").startswith("tensorflow.")
+
+
+def operand_of_another_dtype(frame, dtype) -> bool:
+    """Whether `frame` converts the right operand of a tensor's operator (`tensor + array`), for a left one
+    of another dtype than `dtype`.
+
+    TensorFlow then computes with both as they are, which its ops refuse; if the conversion raises a
+    TypeError instead, the operator is left to the right operand.
+    """
+    hint = frame.f_locals.get("preferred_dtype")
+    if hint is None or hint == dtype:
+        return False
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("tensorflow."):
+        if frame.f_code is _OPERATOR:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def asked_by_forward_mode(frame) -> bool:
