@@ -150,3 +150,16 @@ def test_literal_exponents(dtype):
             result = ROW_OF["power"].body(tf.constant(base), constant(exponent, tf.as_dtype(dtype)))
             assert result.dtype == dtype
             numpy.testing.assert_allclose(result, expected, rtol=3e-7 if "64" not in dtype else 1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_subnormals(dtype):
+    """Functions of bits give subnormals; TensorFlow's arithmetic takes those of float32 and float64 as 0."""
+    info = numpy.finfo(dtype)
+    zero, one, tiny = (tf.constant(numpy.array(x, dtype)) for x in (0, 1, info.tiny))
+    smallest = info.smallest_subnormal
+    assert ROW_OF["nextafter"].body(zero, one).numpy() == smallest
+    assert ROW_OF["spacing"].body(zero).numpy() == smallest
+    assert ROW_OF["spacing"].body(tiny).numpy() == smallest
+    halved = ROW_OF["multiply"].body(tiny, tf.constant(numpy.array(0.5, dtype)))
+    assert halved.numpy() == (info.tiny / 2 if dtype == "float16" else 0)

@@ -195,3 +195,176 @@ def test_nothing_leaks_from_the_branch_not_taken(name, point):
     for position in range(len(point)):
         _, first, second = gradients(guarded, [*map(numpy.float64, point)], position)
         assert (first.numpy(), second.numpy()) == (0, 0)
+
+
+def complex_loops() -> list[str]:
+    return [name for name, row in ROW_OF.items() for loop in loops_of(row.numpy) if set(loop) == {"D"}]
+
+
+@pytest.mark.parametrize("mode", ["eager", "graph", "xla"])
+def test_complex_gradients_follow_tensorflows_convention(mode):
+    """The gradient of a real L is dL/dx + i dL/dy: upwards in the plane."""
+    points = [numpy.array([0.7 + 0.4j, -0.3 + 1.2j]), numpy.array([1.3 - 0.5j, 0.4 + 0.2j])]
+    weights = numpy.array([0.3 + 0.8j, 1.1 - 0.6j])
+    expected, cases = [], []
+    for name in complex_loops():
+        ufunc = ROW_OF[name].numpy
+        arguments = points[: ufunc.nin]
+        if ufunc(*arguments).dtype.kind not in "fc":
+            continue
+        for position in range(ufunc.nin):
+
+            def loss(distance, ufunc=ufunc, arguments=arguments, position=position):
+                moved = [*arguments]
+                moved[position] = moved[position] + distance
+                return (weights.conj() * ufunc(*moved)).real
+
+            along, up = ((loss(h) - loss(-h)) / 2e-6 for h in (1e-6, 1e-6j))
+            expected.append(along + 1j * up)
+            cases.append((name, arguments, position))
+
+    def all_gradients():
+        results = []
+        for name, arguments, position in cases:
+            tensors = [*map(tf.constant, arguments)]
+            with tf.GradientTape() as tape:
+                tape.watch(tensors[position])
+                value = tf.cast(ROW_OF[name].body(*tensors), tf.complex128)
+                loss = tf.reduce_sum(tf.math.real(weights.conj() * value))
+            results.append(tape.gradient(loss, tensors[position]))
+        return results
+
+    compiled = tf.function(all_gradients, autograph=False, jit_compile=mode == "xla")
+    results = all_gradients() if mode == "eager" else compiled()
+    for (name, _, position), result, slope in zip(cases, results, expected, strict=True):
+        numpy.testing.assert_allclose(result, slope, rtol=1e-6, atol=1e-8, err_msg=f"{name} {position}")
+
+
+FLOAT_CASES = [
+    (name, loop)
+    for name, row in ROW_OF.items()
+    for loop in loops_of(row.numpy)
+    if set(loop) in ({"e"}, {"f"}, {"d"}, {"E"})
+]
+
+
+def float_tensors(name: str, loop: str) -> list[tf.Tensor]:
+    """A column and a row, so that gradients are summed over what was repeated."""
+    first = 1.7 if name == "arccosh" else 0.6
+    values = [[[first], [first + 0.1]], [0.25, 0.35, 1.3]]
+    return [tf.constant(numpy.array(value).astype(DTYPE_OF[loop[0]])) for value in values[: len(loop)]]
+
+
+def float_outputs(name: str, tensors: list) -> list[tf.Tensor]:
+    return [output for output in outputs_of(ROW_OF[name].body(*tensors)) if output.dtype.is_floating]
+
+
+def tape_gradients(name: str, tensors: list) -> list:
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(tensors)
+        outputs = float_outputs(name, tensors)
+    return [tape.gradient(output, tensors) for output in outputs]
+
+
+def test_every_float_has_a_gradient_of_its_shape_in_every_mode():
+    tensors = [float_tensors(name, loop) for name, loop in FLOAT_CASES]
+
+    @tf.function(autograph=False)
+    def in_a_graph(tensors):
+        results = []
+        for (name, _), case in zip(FLOAT_CASES, tensors, strict=True):
+            results.append([tf.gradients(output, case) for output in float_outputs(name, case)])
+        return results
+
+    @tf.function(autograph=False, jit_compile=True)
+    def under_xla(tensors):
+        return [tape_gradients(name, case) for (name, _), case in zip(FLOAT_CASES, tensors, strict=True)]
+
+    unknown = [[tf.TensorSpec(None, tensor.dtype) for tensor in case] for case in tensors]
+    of_graph = in_a_graph.get_concrete_function(unknown) and in_a_graph(tensors)
+    of_xla = under_xla(tensors)
+    for (name, loop), case, *others in zip(FLOAT_CASES, tensors, of_graph, of_xla, strict=True):
+        tolerance = {"e": 4e-3, "E": 4e-2, "f": 1e-4, "d": 1e-9}[loop[0]]
+        for output, eagerly in enumerate(tape_gradients(name, case)):
+            for position, gradient in enumerate(eagerly):
+                assert (gradient.shape, gradient.dtype) == (case[position].shape, case[position].dtype)
+                for other in others:
+                    numpy.testing.assert_allclose(
+                        numpy.asarray(other[output][position], "d"),
+                        numpy.asarray(gradient, "d"),
+                        rtol=tolerance,
+                        atol=tolerance,
+                        err_msg=f"{name} {loop}",
+                    )
+
+
+@pytest.mark.parametrize("name", [name for name, loop in FLOAT_CASES if set(loop) == {"d"}])
+def test_forward_mode_agrees(name):
+    tensors = float_tensors(name, "d" * ROW_OF[name].numpy.nin)
+    reverse = tape_gradients(name, tensors)
+    for position, tensor in enumerate(tensors):
+        with tf.autodiff.ForwardAccumulator(tensor, tf.ones_like(tensor)) as accumulator:
+            outputs = float_outputs(name, tensors)
+        for output, gradient in zip(outputs, reverse, strict=True):
+            forward = accumulator.jvp(output, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            numpy.testing.assert_allclose(
+                tf.reduce_sum(forward), tf.reduce_sum(gradient[position]), rtol=1e-9, atol=1e-12
+            )
+
+
+def steep(x):
+    """Two derivatives that hang on nodes; infinite at 0, where they are not taken."""
+    return tf.where(x > 0, ROW_OF["sqrt"].body(x) + ROW_OF["hypot"].body(x, x), x)
+
+
+SLOPE_AT_4 = 0.25 + 2**0.5
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        steep,
+        tf.function(steep),
+        tf.function(steep, jit_compile=True),
+        tf.function(lambda x: tf.cond(tf.reduce_sum(x) > 1, lambda: steep(x), lambda: x)),
+        tf.function(lambda x: tf.while_loop(lambda i, _: i < 1, lambda i, y: (i + 1, steep(y)), (0, x))[1]),
+        tf.function(lambda x: tf.map_fn(steep, x)),
+        tf.recompute_grad(steep),
+    ],
+    ids=["eager", "function", "xla", "cond", "while_loop", "map_fn", "recompute_grad"],
+)
+def test_gradients_through_control_flow(wrapped):
+    x = tf.constant([0.0, 4.0], tf.float64)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = wrapped(x)
+    numpy.testing.assert_allclose(tape.gradient(y, x), [1.0, SLOPE_AT_4])
+
+
+def test_jacobian():
+    x = tf.constant([0.0, 4.0], tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = steep(x)
+    numpy.testing.assert_allclose(tape.jacobian(y, x), [[1.0, 0.0], [0.0, SLOPE_AT_4]])
+
+
+def test_exponents_that_happen_to_be_two_keep_their_gradient():
+    base, exponent = tf.constant(3.0, tf.float64), tf.constant(2.0, tf.float64)
+    for power in (ROW_OF["power"].body, tf.function(ROW_OF["power"].body, autograph=False)):
+        with tf.GradientTape() as tape:
+            tape.watch(exponent)
+            value = power(base, exponent)
+        numpy.testing.assert_allclose(tape.gradient(value, exponent), 9 * numpy.log(3.0))
+
+
+def test_saved_models_keep_derivatives(tmp_path):
+    module = tf.Module()
+    module.steep = tf.function(steep, input_signature=[tf.TensorSpec([None], tf.float64)])
+    tf.saved_model.save(module, tmp_path)
+    loaded = tf.saved_model.load(tmp_path)
+    x = tf.constant([1.0, 4.0], tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = loaded.steep(x)
+    numpy.testing.assert_allclose(tape.gradient(y, x), [0.5 + 2**0.5, SLOPE_AT_4])
