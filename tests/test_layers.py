@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("promotion",),
     ("kernels/*", "indexing/*"),
     ("storage",),
-    ("array", "scalars", "spec"),
+    ("array", "control_flow", "conversion", "flags", "scalars", "subscripts"),
     ("declaration/*",),
     ("ufuncs", "ufuncs_table", "functions/*"),
     ("methods",),
