@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -258,7 +260,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
         tensor = self._cell.read()
         value = known_value(tensor) if isinstance(tensor, EagerTensor) else None
         if value is not None:
-            return form(value if isinstance(self, ndarray) else self._dtype.type(value))
+            return form(numpy.asarray(value) if isinstance(self, ndarray) else self._dtype.type(value))
         shape = static_shape(tensor)
         words = "unknown" if shape is None else f"({', '.join('?' if n is None else str(n) for n in shape)})"
         return f"<traced {type(self).__name__}, shape={words}, dtype={self._dtype}>"
@@ -419,6 +421,21 @@ def _unpickle(value: numpy.ndarray[Any, Any], is_scalar: bool) -> Array:
     return scalar(tensor, dtypes.canonical(value.dtype)) if is_scalar else wrap(tensor)
 
 
+class _StateClassCheck:
+    """`issubclass(new, old)` of two specs, where tf.data compares the "classes" of a loop's state.
+
+    True where the new state is of the same dtype and of no other shape: for a state that grows, tf.data
+    would ask for a wider spec for ever. Specs themselves keep the check of their metaclass.
+    """
+
+    def __get__(self, old: ArraySpec | None, owner: type) -> Callable[[Any], bool]:
+        if old is None:
+            return functools.partial(type(owner).__subclasscheck__, owner)
+        return lambda new: (
+            isinstance(new, ArraySpec) and new._dtype == old._dtype and new._shape.is_subtype_of(old._shape)
+        )
+
+
 class ArraySpec(BatchableTypeSpec):
     """The type of an array: its shape (dimensions may be None), its dtype, and whether it is a scalar.
 
@@ -509,16 +526,7 @@ class ArraySpec(BatchableTypeSpec):
     def _to_legacy_output_classes(self) -> ArraySpec:
         return self  # what tf.data turns back into a spec, as it cannot do with a class of ours
 
-    def __subclasscheck__(self, other: Any) -> bool:
-        """Whether tf.data may go on with a state of the spec `other` where this was the "class" before.
-
-        A state that changes its shape is refused: tf.data would ask for a wider spec again and again.
-        """
-        return (
-            isinstance(other, ArraySpec)
-            and other._dtype == self._dtype
-            and other._shape.is_subtype_of(self._shape)
-        )
+    __subclasscheck__ = _StateClassCheck()
 
     @classmethod
     def from_value(cls, value: Any) -> ArraySpec:

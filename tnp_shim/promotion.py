@@ -66,7 +66,9 @@ def as_tensor(operand: Operand, dtype: tf.DType) -> tf.Tensor:
 
 
 def promotion_key(operand: Operand) -> Any:
-    """What of an operand decides promotion: its dtype, or its type if it is a Python number."""
+    """What of an operand decides promotion: its dtype, or its type if it is a (weak) Python number."""
+    if isinstance(operand, bool):
+        return dtypes.BOOL  # a Python bool is as strong as NumPy's
     return type(operand) if isinstance(operand, dtypes.PYTHON_SCALARS) else dtypes.to_numpy(operand.dtype)
 
 

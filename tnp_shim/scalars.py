@@ -12,8 +12,8 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim import array, conversion, dtypes
-from tnp_shim.array import SCALAR_TYPES, Array, ArrayMeta
+from tnp_shim import conversion, dtypes
+from tnp_shim.array import SCALAR_TYPES, Array, ArrayMeta, scalar, wrap
 from tnp_shim.errors import UnsupportedError
 
 
@@ -64,8 +64,8 @@ class generic(Array, metaclass=ScalarMeta):
             value = cls._numpy(value)  # parses text, refuses what NumPy refuses, in NumPy's words
         tensor = conversion.to_tensor(value, dtype)
         if tensor.shape.rank == 0:
-            return array.scalar(tf.identity(tensor), dtype)
-        return array.wrap(tensor)
+            return scalar(tf.identity(tensor), dtype)
+        return wrap(tensor)
 
     def __hash__(self) -> int:
         return hash(self._known("hash() of a scalar (a dict key, a set member)")[()])
@@ -83,7 +83,7 @@ class generic(Array, metaclass=ScalarMeta):
         return self.item()
 
     def __copy__(self) -> Array:
-        return array.scalar(self._cell.read(), self._dtype)
+        return scalar(self._cell.read(), self._dtype)
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return (self.item(),)

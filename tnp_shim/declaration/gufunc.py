@@ -8,6 +8,8 @@ from typing import Any
 import tensorflow as tf
 from numpy.lib.array_utils import normalize_axis_index
 
+from tnp_shim import dtypes
+from tnp_shim.array import Array, result
 from tnp_shim.declaration.ufunc import store, ufunc
 from tnp_shim.promotion import as_tensor
 from tnp_shim.tensorflow_internals import gen_array_ops
@@ -29,6 +31,9 @@ def _moved(tensor: tf.Tensor, sources: list[int], destinations: list[int]) -> tf
 class gufunc(ufunc):
     """A ufunc whose body works on core axes, by default the last ones: `axes=`, `axis=`, `keepdims=`."""
 
+    def _in_order(self, tensor: tf.Tensor, args: Any) -> Array:
+        return result(tensor, dtypes.to_numpy(tensor.dtype))  # NumPy's are in C order, whatever the operands
+
     def _along_core_axes(self, inputs: Any, outs: Any, core: dict[str, Any], kwargs: dict[str, Any]) -> Any:
         assert self.signature is not None
         ranks = _core_ranks(self.signature)
@@ -37,7 +42,7 @@ class gufunc(ufunc):
         tensors = []
         try:
             for operand, dtype, mine, rank in zip(operands, loop, axes, ranks, strict=False):
-                tensor = as_tensor(operand, tf.as_dtype(dtype.name))
+                tensor = as_tensor(operand, dtypes.to_tf(dtype))
                 sources = [normalize_axis_index(axis, tensor.shape.rank) for axis in mine]
                 last = list(range(tensor.shape.rank - rank, tensor.shape.rank))
                 tensors.append(_moved(tensor, sources, last))

@@ -1,0 +1,237 @@
+"""Functions that call a user's function: `vectorize`, `frompyfunc`, `apply_along_axis`. Knows the array."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes, subscripts
+from tnp_shim.array import Array, scalar, wrap
+from tnp_shim.conversion import to_tensor
+from tnp_shim.declaration import arrays
+from tnp_shim.errors import UnknownValueError
+from tnp_shim.functions.arrays import array, cast_array
+from tnp_shim.functions.joining import stack
+from tnp_shim.functions.parts import broadcast_arrays
+from tnp_shim.functions.views import as_array, moveaxis, ravel, reshape
+from tnp_shim.subscripts import shape_known
+from tnp_shim.tensorflow_internals import current_graph
+
+
+def _element(tensor: tf.Tensor) -> Array:
+    made = scalar(tensor, dtypes.to_numpy(tensor.dtype))
+    made._cell._home = current_graph()
+    return made
+
+
+def _tensors(results: Any) -> Any:
+    return tuple(to_tensor(r) for r in results) if isinstance(results, tuple) else to_tensor(results)
+
+
+def map_elements(function: Callable[..., Any], args: list[Array]) -> tuple[Array, ...]:
+    """The results of a Python function of elements, for every element of 1-D arrays of equal length.
+
+    Eagerly the function is called element by element, as NumPy does. While tracing it is vectorised
+    (`tf.vectorized_map`), so it is called once, with an element that stands for all.
+    """
+    length = args[0]._cell.shape[0]  # type: ignore[index]
+    if current_graph() is None:
+        rows = [function(*(a[i] for a in args)) for i in range(length)]  # type: ignore[index,arg-type]
+        columns = zip(*rows, strict=True) if isinstance(rows[0], tuple) else [rows]
+        return tuple(array(list(column)) for column in columns)
+
+    def of_tensors(elements: tuple[tf.Tensor, ...]) -> Any:
+        return _tensors(function(*map(_element, elements)))
+
+    elements = tuple(a._cell.read() for a in args)
+    try:
+        found = tf.vectorized_map(of_tensors, elements)
+    except UnknownValueError as error:
+        raise UnknownValueError(
+            f"{getattr(function, '__name__', function)} decides on the value of an element, which is unknown while "
+            "tracing: use np.where in it, or call it eagerly"
+        ) from error
+    return tuple(map(wrap, found)) if isinstance(found, tuple) else (wrap(found),)
+
+
+def _over_broadcast(function: Callable[..., Any], args: list[Any], empty: Any) -> tuple[Array, ...]:
+    """The function over the elements of arguments that broadcast."""
+    found = broadcast_arrays(*map(as_array, args))
+    shape = found[0].shape
+    if shape_known(found[0]._cell.shape) and 0 in shape:
+        return tuple(wrap(tf.zeros(shape, dtypes.to_tf(dtype))) for dtype in empty())
+    results = map_elements(function, [ravel(a) for a in found])
+    return tuple(reshape(result, shape) for result in results)
+
+
+class _CalledFunction:
+    """What `frompyfunc` returns: a ufunc of a Python function."""
+
+    def __init__(self, func: Callable[..., Any], nin: int, nout: int, identity: Any = None) -> None:
+        self.__name__ = f"{getattr(func, '__name__', '?')} (vectorized)"
+        self.nin, self.nout, self.nargs, self.identity = nin, nout, nin + nout, identity
+        self._function = func
+
+    def __call__(self, *args: Any) -> Any:
+        if len(args) != self.nin:
+            raise TypeError(f"{self.__name__}() takes {self.nin} positional arguments but {len(args)} were given")
+
+        def unknown() -> Any:
+            raise ValueError(f"{self.__name__}: an empty input does not tell the dtype of the result")
+
+        outputs = _over_broadcast(self._function, list(args), unknown)
+        outputs = tuple(o[()] if o.ndim == 0 else o for o in outputs)  # type: ignore[index]
+        return outputs if self.nout > 1 else outputs[0]
+
+    def __repr__(self) -> str:
+        return f"<ufunc '{self.__name__}'>"
+
+
+@arrays(numpy.frompyfunc, route="native")
+def frompyfunc(func: Callable[..., Any], /, nin: int, nout: int, **kwargs: Any) -> Any:
+    """A ufunc of a Python function of `nin` numbers that gives `nout` numbers.
+
+    The results have the dtype of the numbers (NumPy's have dtype object, which no tensor has).
+    """
+    return _CalledFunction(func, nin, nout, kwargs.get("identity"))
+
+
+class vectorize:
+    """`numpy.vectorize`: a function of elements as a function of arrays, with broadcasting.
+
+    Eagerly the function is called for every element; while tracing once, for all of them together.
+    """
+
+    def __init__(
+        self,
+        pyfunc: Any = numpy._NoValue,
+        otypes: Any = None,
+        doc: str | None = None,
+        excluded: Any = None,
+        cache: bool = False,
+        signature: str | None = None,
+    ) -> None:
+        self.otypes = [numpy.dtype(t) for t in otypes] if otypes is not None else None
+        self.excluded = set(excluded or ())
+        self.signature = signature
+        self.cache = cache
+        self.__doc__ = doc
+        self._core = _core_dimensions(signature) if signature else None
+        if pyfunc is not numpy._NoValue:
+            self._take(pyfunc)
+
+    def _take(self, pyfunc: Callable[..., Any]) -> None:
+        self.pyfunc = pyfunc
+        self.__name__ = getattr(pyfunc, "__name__", "vectorize")
+        if self.__doc__ is None:
+            self.__doc__ = pyfunc.__doc__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not hasattr(self, "pyfunc"):  # used as a decorator with arguments
+            self._take(args[0])
+            return self
+        vary = [i for i in range(len(args)) if i not in self.excluded]
+        named = [n for n in kwargs if n not in self.excluded]
+        values = [args[i] for i in vary] + [kwargs[n] for n in named]
+
+        def of_elements(*elements: Any) -> Any:
+            given, options = list(args), dict(kwargs)
+            for i, element in zip(vary, elements, strict=False):
+                given[i] = element
+            options.update(zip(named, elements[len(vary) :], strict=True))
+            return self.pyfunc(*given, **options)
+
+        if not values:
+            return of_elements()
+        outputs = (
+            self._along_core(of_elements, values)
+            if self._core
+            else _over_broadcast(of_elements, values, self._empty_dtypes)
+        )
+        if self.otypes:
+            outputs = tuple(cast_array(o, t) for o, t in zip(outputs, self.otypes, strict=True))
+        return outputs if len(outputs) > 1 else outputs[0]
+
+    def _empty_dtypes(self) -> Any:
+        if self.otypes is None:
+            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+        return self.otypes
+
+    def _along_core(self, function: Callable[..., Any], values: list[Any]) -> tuple[Array, ...]:
+        """With a signature: the function sees the core axes of each argument."""
+        inputs, _ = self._core  # type: ignore[misc]
+        if len(inputs) != len(values):
+            raise TypeError(f"wrong number of positional arguments: expected {len(inputs)}, got {len(values)}")
+        found = [as_array(v) for v in values]
+        loops = [a.shape[: a.ndim - len(core)] for a, core in zip(found, inputs, strict=True)]
+        loop = numpy.broadcast_shapes(*loops)
+        rows = []
+        for index in numpy.ndindex(*loop):
+            elements = [
+                subscripts.get(a, tuple(i if n > 1 else 0 for i, n in zip(index[len(index) - len(own) :], own, strict=True)))
+                for a, own in zip(found, loops, strict=True)
+            ]
+            result = function(*elements)
+            rows.append(result if isinstance(result, tuple) else (result,))
+        columns = [stack([as_array(r) for r in column]) for column in zip(*rows, strict=True)]
+        return tuple(reshape(c, (*loop, *c.shape[1:])) for c in columns)
+
+
+def _core_dimensions(signature: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The core axes of inputs and outputs: `(n),(m,n)->(m)`."""
+    if not re.match(r"^\(.*\)->\(.*\)$", re.sub(r"\s+", "", signature)):
+        raise ValueError(f"not a valid gufunc signature: {signature}")
+    sides = [re.findall(r"\(([^)]*)\)", side) for side in signature.split("->")]
+    inputs, outputs = ([tuple(filter(None, re.split(r"\s*,\s*", core.strip()))) for core in side] for side in sides)
+    return inputs, outputs
+
+
+vectorize.__signature__ = inspect.signature(numpy.vectorize)  # type: ignore[attr-defined]
+
+
+@arrays(numpy.apply_along_axis, route="native")
+def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """The results of a function of 1-D arrays for every line of `arr` along `axis`."""
+    source = as_array(arr)
+    lines = moveaxis(source, axis, -1)
+    outer = lines.shape[:-1]
+    if 0 in outer:
+        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+    flat = reshape(lines, (-1, lines.shape[-1]))
+    results = [as_array(func1d(flat[i], *args, **kwargs)) for i in range(len(flat))]  # type: ignore[index]
+    together = stack(results)
+    inner = together.ndim - 1
+    shaped = reshape(together, (*outer, *together.shape[1:]))
+    place = numpy.lib.array_utils.normalize_axis_index(axis, source.ndim)
+    return moveaxis(shaped, list(range(-inner, 0)), list(range(place, place + inner))) if inner else shaped
+
+
+@arrays(numpy.apply_over_axes, route="native")
+def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
+    """The array with a function applied over several axes, one after the other."""
+    found = as_array(a)
+    for axis in (axes,) if isinstance(axes, int) else axes:
+        place = numpy.lib.array_utils.normalize_axis_index(axis, found.ndim)
+        result = as_array(func(found, place))
+        if result.ndim != found.ndim:
+            kept = list(found.shape)
+            kept[place] = 1
+            if result.ndim != found.ndim - 1:
+                raise ValueError("function is not returning an array of the correct shape")
+            result = reshape(result, tuple(kept))
+        found = result
+    return found
+
+
+@arrays(numpy.fromfunction, route="native")
+def fromfunction(function: Callable[..., Any], shape: Any, *, dtype: Any = float, like: Any = None, **kwargs: Any) -> Any:
+    """The function's result for arrays of indices of the given shape: it is called once."""
+    grids = (array(grid) for grid in numpy.indices(shape, dtype=dtype))
+    return function(*grids, **kwargs)
+
+
