@@ -134,7 +134,7 @@ def _arange_dtype(*operands: Any) -> numpy.dtype[Any]:
     return dtypes.canonical(numpy.arange(*zero_one).dtype)
 
 
-def _range_count(start: tf.Tensor, stop: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+def range_count(start: tf.Tensor, stop: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
     """The number of elements of a range: ceil((stop - start) / step), at least 0."""
     extent = gen_math_ops.sub(stop, start)
     if extent.dtype.is_integer:
@@ -167,7 +167,7 @@ def arange(start_or_stop: Operand, stop: Operand = None, step: Operand = 1, dtyp
         raise TypeError("arange: complex bounds must be Python or NumPy numbers")
     first = cast(start, tensor_dtype)
     second = cast(gen_math_ops.add_v2(start, step), tensor_dtype)
-    return _ramp(first, gen_math_ops.sub(second, first), _range_count(start, stop, step))
+    return _ramp(first, gen_math_ops.sub(second, first), range_count(start, stop, step))
 
 
 def _first_axis_to(tensor: tf.Tensor, axis: int) -> tf.Tensor:

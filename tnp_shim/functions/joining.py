@@ -34,6 +34,7 @@ from tnp_shim.kernels.shapes import (
     normalized_axis,
     product,
     rank_of,
+    repeat_indices,
     reshape,
     sliced,
     vector,
@@ -329,19 +330,6 @@ def _with_ones_in_front(sizes: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
 def repeated(tensor: tf.Tensor, counts: tf.Tensor, axis: int, needed_by: str = "repeat") -> tf.Tensor:
     """Each element along an axis as often as a vector of counts says."""
     return gather(tensor, repeat_indices(counts), axis)
-
-
-def repeat_indices(counts: tf.Tensor) -> tf.Tensor:
-    """0 as often as the first count says, then 1, ...; an index past the last count where none is left."""
-    ends = gen_math_ops.cumsum(counts, constant(0, tf.int32))
-    if counts.shape.num_elements() == 0:
-        return counting(0)
-    total = sliced(ends, 0, -1, None)
-    places = gen_array_ops.expand_dims(counting(reshape(total, ())), constant(0, tf.int32))
-    found = gen_array_ops.upper_bound(
-        gen_array_ops.expand_dims(ends, constant(0, tf.int32)), places, out_type=tf.int64
-    )
-    return gen_array_ops.squeeze(found, [0])
 
 
 @function(numpy.repeat)

@@ -258,8 +258,8 @@ STATISTICS: dict[str, Callable[[tf.Tensor, int], tf.Tensor]] = {
 }
 
 
-def _statistic(mode: str, tensor: tf.Tensor, axis: int) -> tf.Tensor:
-    is_empty = tensor.shape[axis] == 0
+def _statistic(mode: str, span: int | None, tensor: tf.Tensor, axis: int) -> tf.Tensor:
+    is_empty = span == 0 or tensor.shape[axis] == 0  # then the median is the mean: NaN
     return STATISTICS["mean" if is_empty and mode == "median" else mode](tensor, axis)
 
 
@@ -272,10 +272,10 @@ def with_statistic(tensor: tf.Tensor, widths: Widths, mode: str, spans: Sequence
             continue
         size = tensor.shape[axis]
         takes_all = [n is None or (size is not None and n >= size) for n in (first, last)]
-        left = _statistic(mode, tensor if takes_all[0] else sliced(tensor, axis, 0, first), axis)
+        left = _statistic(mode, first, tensor if takes_all[0] else sliced(tensor, axis, 0, first), axis)
         right = left
         if not all(takes_all):
-            right = _statistic(mode, tensor if takes_all[1] else _tail(tensor, axis, last), axis)
+            right = _statistic(mode, last, tensor if takes_all[1] else _tail(tensor, axis, last), axis)
         tensor = _joined(
             tensor, axis, _spread(left, tensor, axis, before), _spread(right, tensor, axis, after)
         )

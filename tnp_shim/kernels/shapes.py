@@ -190,3 +190,19 @@ def in_range(indices: tf.Tensor, size: Length, message: str) -> tf.Tensor:
         gen_math_ops.greater_equal(indices, as_length(0)), gen_math_ops.less(indices, stop)
     )
     return asserted(indices, every(inside), message, ValueError)
+
+
+def repeat_indices(counts: tf.Tensor, total: Length | None = None) -> tf.Tensor:
+    """0 as often as the first count says, then 1, and so on; `total` is the sum of counts, if known."""
+    if counts.shape.num_elements() == 0:
+        return counting(0)
+    first = constant(0, tf.int32)
+    ends = gen_math_ops.cumsum(counts, first)
+    if total is None:
+        total = reshape(sliced(ends, 0, -1, None), ())
+    found = gen_array_ops.upper_bound(
+        gen_array_ops.expand_dims(ends, first),
+        gen_array_ops.expand_dims(counting(total), first),
+        out_type=tf.int64,
+    )
+    return gen_array_ops.squeeze(found, [0])
