@@ -12,7 +12,6 @@ from tnp_shim.kernels.elementwise import (
     by_kind,
     either,
     halves_in_float32,
-    is_negative,
     is_zero,
     like,
     select,
@@ -85,17 +84,13 @@ def _remainder_of_floats(x, y):
 @halves_in_float32
 def _floor_divide_floats(x, y):
     """NumPy's way: out of the remainder, so that it fits to it where x / y is rounded up."""
-    rest = _fmod(x, y)
-    quotient = gen_math_ops.real_div(gen_math_ops.sub(x, rest), y)
-    other_sign = gen_math_ops.not_equal(is_negative(y), is_negative(rest))
-    less_one = both(gen_math_ops.not_equal(rest, like(0, rest)), other_sign)
-    quotient = select(less_one, gen_math_ops.sub(quotient, like(1, quotient)), quotient)
-    whole = gen_math_ops.floor(quotient)
-    too_low = gen_math_ops.greater(gen_math_ops.sub(quotient, whole), like(0.5, whole))
-    whole = select(too_low, gen_math_ops.add_v2(whole, like(1, whole)), whole)
     ratio = gen_math_ops.real_div(x, y)
-    whole = select(is_zero(quotient), with_sign(signbit(ratio), like(0, x)), whole)
-    return select(is_zero(y), ratio, whole)
+    length, unit = gen_math_ops._abs(x), gen_math_ops._abs(y)
+    rest = gen_math_ops.floor_mod(length, unit)
+    whole = gen_math_ops.round(gen_math_ops.real_div(gen_math_ops.sub(length, rest), unit))
+    more = cast(gen_math_ops.not_equal(rest, like(0, rest)), x.dtype)
+    below = gen_math_ops.neg(gen_math_ops.add_v2(whole, more))
+    return select(is_zero(y), ratio, select(signbit(ratio), below, whole))
 
 
 floor_divide = by_kind(iu=integers.floor_divide, f=_floor_divide_floats)

@@ -33,7 +33,7 @@ _NAN = complex(math.nan, math.nan)
 
 def absolute(z: tf.Tensor) -> tf.Tensor:
     """The modulus; its gradient at 0 is 0."""
-    if compiled_by_xla():  # whose modulus of a zero and a NaN is 0
+    if compiled_by_xla():
         return hypot(real(z), imag(z))
     return gen_math_ops.complex_abs(z, Tout=z.dtype.real_dtype)
 
@@ -85,6 +85,14 @@ def reciprocal(z: tf.Tensor) -> tf.Tensor:
 
 @differentiable(lambda w, z: divide(like(0.5, w), w))
 def sqrt(z: tf.Tensor) -> tf.Tensor:
+    if compiled_by_xla():  # whose square root loses NaN
+        return _sqrt_by_parts(z)
+    root = gen_math_ops.sqrt(z)
+    # both imaginary parts have the same sign; TensorFlow forgets it for zeros and next to infinities
+    return complex_of(real(root), with_sign(signbit(imag(z)), _abs(imag(root))))
+
+
+def _sqrt_by_parts(z):
     x, y = real(z), imag(z)
     tiny = both(gen_math_ops.less(_abs(x), like(1, x)), gen_math_ops.less(_abs(y), like(1, y)))
     # scaled by a power of 4: the sum of |x| and |z| must not overflow, nor lose bits

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.differentiation import number
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import EagerTensor, context, gen_array_ops, gen_math_ops, no_tape_records
 
 Body: TypeAlias = Callable[..., Any]
 
@@ -116,14 +116,21 @@ def either(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
     return gen_math_ops.logical_or(first, second)
 
 
+def _cut_off(tensor: tf.Tensor) -> tf.Tensor:
+    """The tensor where no gradient may come from: Bitcast has none, and to ask it for one is an error."""
+    if context.executing_eagerly() and no_tape_records():
+        return tensor
+    return gen_array_ops.stop_gradient(tensor)
+
+
 def bits_of(tensor: tf.Tensor) -> tf.Tensor:
     """The bits of floats as integers of the same size; no gradient goes this way."""
-    return gen_array_ops.bitcast(gen_array_ops.stop_gradient(tensor), type=BITS[tensor.dtype][0])
+    return gen_array_ops.bitcast(_cut_off(tensor), type=BITS[tensor.dtype][0])
 
 
 def from_bits(bits: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-    """Floats out of their bits."""
-    return gen_array_ops.stop_gradient(gen_array_ops.bitcast(bits, type=dtype))
+    """Floats out of their bits; no gradient goes this way."""
+    return _cut_off(gen_array_ops.bitcast(bits, type=dtype))
 
 
 def signbit(tensor: tf.Tensor) -> tf.Tensor:

@@ -10,6 +10,7 @@ from tnp_shim.kernels import complex_numbers, integers
 from tnp_shim.kernels.arithmetic import divide, reciprocal
 from tnp_shim.kernels.differentiation import differentiable, product
 from tnp_shim.kernels.elementwise import (
+    Body,
     by_kind,
     either,
     halves_in_float32,
@@ -19,7 +20,7 @@ from tnp_shim.kernels.elementwise import (
     select,
     signbit,
 )
-from tnp_shim.kernels.floating import frexp, with_sign
+from tnp_shim.kernels.floating import with_sign
 from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import gen_math_ops
 
@@ -52,41 +53,26 @@ def _exp2_of_floats(x):
 exp2 = by_kind(f=_exp2_of_floats, c=lambda z: complex_numbers.exp(complex_numbers.scaled(z, LN2)))
 
 
-def _reduced(x):
-    """x as m * 2**e with m in [0.75, 1.5): the logarithm of m is accurate near 1, and 0 at powers of 2."""
-    fraction, exponent = frexp(x)
-    low = gen_math_ops.less(fraction, like(0.75, fraction))
-    fraction = select(low, mul(fraction, like(2, fraction)), fraction)
-    exponent = cast(exponent, x.dtype)
-    return fraction, select(low, gen_math_ops.sub(exponent, like(1, exponent)), exponent)
+def _logarithm(base: float) -> Body:
+    """The logarithm to a base, made exact for the powers of the base."""
+    scale = 1 / math.log(base)
+
+    @differentiable(lambda y, x: reciprocal(product(x, like(math.log(base), x))))
+    @halves_in_float32
+    def body(x):
+        if x.dtype == tf.float32:
+            wide = cast(x, tf.float64)
+            return cast(mul(gen_math_ops.log(wide), like(scale, wide)), tf.float32)
+        result = mul(gen_math_ops.log(x), like(scale, x))
+        whole = gen_math_ops.round(result)
+        is_power = gen_math_ops.equal(gen_math_ops._pow(like(base, x), whole), x)
+        return select(is_power, whole, result)
+
+    return body
 
 
-@differentiable(lambda y, x: reciprocal(mul(x, like(LN2, x))))
-@halves_in_float32
-def _log2_of_floats(x):
-    fraction, exponent = _reduced(x)
-    return gen_math_ops.add_v2(exponent, mul(gen_math_ops.log(fraction), like(1 / LN2, x)))
-
-
-_LOG10_2_HIGH = 0.30102999566361177
-"""log10(2) cut to 40 bits, so that its product with an exponent is exact."""
-_LOG10_2_LOW = 3.694239077158931e-13
-"""The rest of log10(2)."""
-
-
-@differentiable(lambda y, x: reciprocal(mul(x, like(LN10, x))))
-@halves_in_float32
-def _log10_of_floats(x):
-    if x.dtype == tf.float32:
-        wide = cast(x, tf.float64)
-        return cast(mul(gen_math_ops.log(wide), like(1 / LN10, wide)), tf.float32)
-    fraction, exponent = _reduced(x)
-    # by parts, the small ones first: so powers of ten get whole numbers
-    low = mul(exponent, like(_LOG10_2_LOW, x))
-    rest = gen_math_ops.add_v2(low, mul(gen_math_ops.log(fraction), like(1 / LN10, x)))
-    return gen_math_ops.add_v2(mul(exponent, like(_LOG10_2_HIGH, x)), rest)
-
-
+_log2_of_floats = _logarithm(2)
+_log10_of_floats = _logarithm(10)
 log2 = by_kind(f=_log2_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN2))
 log10 = by_kind(f=_log10_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN10))
 

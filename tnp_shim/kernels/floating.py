@@ -26,7 +26,7 @@ from tnp_shim.kernels.elementwise import (
     signbit,
 )
 from tnp_shim.promotion import cast
-from tnp_shim.tensorflow_internals import gen_bitwise_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_bitwise_ops, gen_math_ops
 
 
 def unchanged(x: tf.Tensor) -> tf.Tensor:
@@ -188,12 +188,18 @@ def over_length(part: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
     return select(is_zero(length), like(0, length), quotient(part, nonzero_divisor(length)))
 
 
-@differentiable(lambda length, x, y: over_length(x, length), lambda length, x, y: over_length(y, length))
-@halves_in_float32
-def hypot(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The length of (x, y), without overflow on the way; infinite even if the other part is NaN."""
+def _length_by_parts(x, y):
     longer, shorter = by_length(x, y)
     ratio = gen_math_ops.real_div(shorter, nonzero_divisor(longer))
     stretch = gen_math_ops.sqrt(gen_math_ops.add_v2(like(1, ratio), gen_math_ops.mul(ratio, ratio)))
     endless = either(isinf(x), isinf(y))
     return select(endless, like(math.inf, x), gen_math_ops.mul(longer, stretch))
+
+
+@differentiable(lambda length, x, y: over_length(x, length), lambda length, x, y: over_length(y, length))
+@halves_in_float32
+def hypot(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """The length of (x, y), without overflow on the way; infinite even if the other part is NaN."""
+    if compiled_by_xla():  # whose modulus of a zero and a NaN is 0
+        return _length_by_parts(x, y)
+    return gen_math_ops.complex_abs(complex_of(x, y), Tout=x.dtype)

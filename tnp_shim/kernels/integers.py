@@ -31,21 +31,22 @@ def _is_minus_one(y: tf.Tensor) -> tf.Tensor:
     return gen_math_ops.equal(y, like(-1, y))
 
 
+def _is_harmful(y: tf.Tensor) -> tf.Tensor:
+    """By 0 TensorFlow raises; by -1 the lowest integer traps and ends the process."""
+    return is_zero(y) if y.dtype.is_unsigned else either(is_zero(y), _is_minus_one(y))
+
+
 def _safe_divisor(y: tf.Tensor) -> tf.Tensor:
-    """1 for 0, by which TensorFlow raises, and for -1, by which the lowest integer traps."""
-    harmful = is_zero(y) if y.dtype.is_unsigned else either(is_zero(y), _is_minus_one(y))
-    return select(harmful, like(1, y), y)
+    return select(_is_harmful(y), like(1, y), y)
 
 
 def floor_divide(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """x // y; by 0 it is 0."""
     if _is_harmless(y):
         return gen_math_ops.floor_div(x, y)
-    quotient = gen_math_ops.floor_div(x, _safe_divisor(y))
-    quotient = select(is_zero(y), like(0, x), quotient)
-    if y.dtype.is_unsigned:
-        return quotient
-    return select(_is_minus_one(y), gen_math_ops.neg(x), quotient)
+    harmful = _is_harmful(y)
+    quotient = gen_math_ops.floor_div(x, select(harmful, like(1, y), y))
+    return select(harmful, gen_math_ops.mul(x, y), quotient)  # 0 for 0 and -x for -1
 
 
 def remainder(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
