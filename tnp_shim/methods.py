@@ -199,14 +199,20 @@ def resize(self: ndarray, *new_shape: Any, refcheck: bool = True) -> None:
 def byteswap(self: ndarray, inplace: bool = False) -> Any:
     """The elements with their bytes in reverse order."""
     tensor = self._cell.read()
-    if tensor.dtype.size == 1:
-        swapped = tensor
+    if tensor.dtype.is_complex:
+        swapped = tf.complex(_byteswapped(tf.math.real(tensor)), _byteswapped(tf.math.imag(tensor)))
     else:
-        swapped = gen_array_ops.bitcast(tf.reverse(gen_array_ops.bitcast(tensor, tf.uint8), [-1]), tensor.dtype)
+        swapped = _byteswapped(tensor)
     if not inplace:
         return arrays.wrap(swapped)
     write(self, swapped)
     return self
+
+
+def _byteswapped(tensor: tf.Tensor) -> tf.Tensor:
+    if tensor.dtype.size == 1:
+        return tensor
+    return gen_array_ops.bitcast(tf.reverse(gen_array_ops.bitcast(tensor, tf.uint8), [-1]), tensor.dtype)
 
 
 def setflags(self: ndarray, write: Any = None, align: Any = None, uic: Any = None) -> None:
@@ -262,14 +268,20 @@ def _array_function(self: Array, func: Any, types: Any, args: Any, kwargs: Any) 
     return declaration.function(*args, **kwargs)
 
 
+def _conjugate(self: Array) -> Any:
+    """The complex conjugate; the array itself if it is real."""
+    return UFUNCS["conjugate"](self) if self._dtype.kind == "c" else self
+
+
 def _set_real(self: ndarray, value: Any) -> None:
-    subscripts.set_(views.real(self), Ellipsis, value)
+    if value is not self:
+        subscripts.set_(views.real(self), Ellipsis, views.as_array(value))
 
 
 def _set_imag(self: ndarray, value: Any) -> None:
     if self._dtype.kind != "c":
         raise TypeError("array does not have imaginary part to set")
-    subscripts.set_(views.imag(self), Ellipsis, value)
+    subscripts.set_(views.imag(self), Ellipsis, views.as_array(value))
 
 
 def _set_flat(self: ndarray, value: Any) -> None:
@@ -320,8 +332,8 @@ def install() -> None:
         "astype": arrays.cast_array,
         "to_device": arrays.to_device,
         "view": parts.viewed,
-        "conj": _unary(UFUNCS["conjugate"]),
-        "conjugate": _unary(UFUNCS["conjugate"]),
+        "conj": _conjugate,
+        "conjugate": _conjugate,
         "__getitem__": subscripts.get,
         "__contains__": _contains,
         "__array_ufunc__": _array_ufunc,

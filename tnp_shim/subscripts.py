@@ -8,11 +8,12 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import conversion, dtypes
-from tnp_shim.array import Array, fresh, ndarray, scalar, view, write
+from tnp_shim.array import Array, fresh, laid_out, ndarray, scalar, view, wrap, write
 from tnp_shim.indexing import plan
+from tnp_shim.indexing.layout import axes_taken
 from tnp_shim.promotion import cast, constant
-from tnp_shim.storage import Lens, StaticShape
-from tnp_shim.tensorflow_internals import current_graph
+from tnp_shim.storage import Lens, StaticShape, static_shape, untouched
+from tnp_shim.tensorflow_internals import current_graph, known_value
 
 _PLAIN = (int, slice, type(None), type(Ellipsis))
 
@@ -53,9 +54,62 @@ def get(array: Array, index: Any) -> Any:
         return new
     if made.is_view:
         return view(array, _lens(made, index))
-    new = fresh(made.read(cell.read()), array._dtype)
+    tensor = made.read(cell.read())
+    if not cell.in_c_order and shape_known(cell.shape) and shape_known(static_shape(tensor)):
+        layout = cell.shadow()[_numpy_index(index)]
+        return laid_out(tensor, layout) if layout.base is None else with_hidden_base(tensor, layout)
+    before, after = _axes_around(index, array.ndim) if cell.shape is not None else (0, 0)
+    if before:
+        return _in_place_of_arrays(tensor, before, after)
+    new = fresh(tensor, array._dtype)
     new._cell._home = current_graph()
     return new
+
+
+def with_hidden_base(tensor: tf.Tensor, layout: numpy.ndarray[Any, Any]) -> ndarray:
+    """A new array that is, as some of NumPy's, a view of a copy that nobody else can see."""
+    array = laid_out(tensor, layout)
+    array._base = laid_out(tensor, layout)
+    return array
+
+
+def _numpy_index(index: Any) -> Any:
+    """An index that gives NumPy's result the same layout: zeros stand for unknown integers."""
+    if isinstance(index, tuple):
+        return tuple(map(_numpy_index, index))
+    if not isinstance(index, tf.Tensor):
+        return index
+    known = known_value(index)
+    return numpy.zeros(index.shape, numpy.intp) if known is None else known
+
+
+def _axes_around(index: Any, rank: int) -> tuple[int, int]:
+    """How many axes stand before and after those of the index arrays, where NumPy leaves these in place."""
+    if type(index) is not tuple:
+        return 0, 0
+    arrays = [i for i, item in enumerate(index) if not (type(item) is slice or item is None or item is Ellipsis)]
+    first, last = arrays[0], arrays[-1]
+    if not first or last - first >= len(arrays):
+        return 0, 0
+    hidden = rank - sum(axes_taken(numpy.asarray(i) if isinstance(i, list) else i) for i in index)
+    before, after = first, len(index) - 1 - last
+    if Ellipsis in index[:first]:
+        return before + hidden - 1, after
+    return before, after + hidden - (Ellipsis in index[last + 1 :])
+
+
+def _in_place_of_arrays(tensor: tf.Tensor, before: int, after: int) -> ndarray:
+    """What index arrays took from behind the first axes: NumPy lays it out as if they stood in front."""
+    shape = static_shape(tensor)
+    if not shape_known(shape):
+        # no layout to be had, but no C order either: a reshape must not be a view
+        return view(wrap(tensor), Lens(lambda p: p, lambda p, v: v, lambda s: s, None, False))
+    between = len(shape) - after  # type: ignore[arg-type]
+    sizes = (*shape[before:between], *shape[:before], *shape[between:])  # type: ignore[index]
+    layout = numpy.moveaxis(
+        untouched(sizes, dtypes.to_numpy(tensor.dtype)), range(between - before), range(before, between)
+    )
+    return with_hidden_base(tensor, layout)
 
 
 def value_for(value: Any, dtype: numpy.dtype[Any]) -> tf.Tensor:

@@ -99,8 +99,13 @@ def array(
     own = _numpys_own(object, target)
     if own is not None:
         return own
-    made = wrap(to_tensor(object, target))
-    return _with_rank(copied(made, order) if order == "F" else made, ndmin)
+    tensor = to_tensor(object, target)
+    made = wrap(tensor)
+    if isinstance(object, numpy.ndarray) and object.ndim > 1 and object.size:
+        made = laid_out(tensor, numpy.empty_like(object, tensor.dtype.as_numpy_dtype, order))
+    elif order == "F":
+        made = copied(made, order)
+    return _with_rank(made, ndmin)
 
 
 @arrays(numpy.asarray, route="native")
@@ -183,9 +188,14 @@ def cast_array(
         made = result(cast(array._cell.read(), dtypes.to_tf(target)), target)
         made._cell._home = current_graph()
         return made
-    if not copy and target is array._dtype and _is_laid_out(array, order):
+    if not copy and target is array._dtype and _is_laid_out(array, _contiguous_order(array, order)):
         return array
     return copied(array, order, target)
+
+
+def _contiguous_order(array: Array, order: Any) -> Any:
+    """For `astype`, "A" means an array contiguous in either order."""
+    return "F" if order == "A" and array._cell.shadow().flags.fnc else "C" if order == "A" else order
 
 
 @arrays(numpy.from_dlpack, route="native")

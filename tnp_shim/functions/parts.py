@@ -13,11 +13,14 @@ from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, view, wrap
 from tnp_shim.conversion import static_int, to_axis, to_shape
 from tnp_shim.declaration import arrays
-from tnp_shim.errors import UnsupportedError, unknown_shape
+from tnp_shim.errors import unknown_shape
 from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
+from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import Lens
 from tnp_shim.subscripts import shape_known
-from tnp_shim.tensorflow_internals import gen_array_ops, known_value
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
+
+_UINT8 = dtypes.canonical("uint8")
 
 # flips: NumPy's are basic indices too
 
@@ -151,7 +154,7 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     if array.ndim == 0:
         raise ValueError("Input array must be at least 1-d.")
     moved = moveaxis(array, axis, 0)
-    return tuple(subscripts.get(moved, (i, ...)) for i in range(len(moved)))
+    return tuple(subscripts.get(moved, i) for i in range(len(moved)))
 
 
 # diagonals: NumPy's are read-only
@@ -172,7 +175,21 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
     def get(p: tf.Tensor) -> tf.Tensor:
         return _diagonal_of_last(p if order == sorted(order) else tf.transpose(p, order), offset)
 
-    return as_numpy_views(array, lambda s: s.diagonal(offset, axis1, axis2), get, None)
+    def put(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
+        back = sorted(range(len(order)), key=order.__getitem__)
+        return tf.transpose(_with_diagonal(tf.transpose(p, order), v, offset), back)
+
+    made = as_numpy_views(array, lambda s: s.diagonal(offset, axis1, axis2), get, put)
+    made._writeable = False
+    return made
+
+
+def _with_diagonal(p: tf.Tensor, diagonal: tf.Tensor, offset: int) -> tf.Tensor:
+    """The tensor with another diagonal of its last two axes."""
+    rows, columns = tf.unstack(gen_array_ops.shape(p)[-2:])
+    on_diagonal = tf.range(rows)[:, None] + offset == tf.range(columns)
+    padded = tf.pad(diagonal, [[0, 0]] * (diagonal.shape.rank - 1) + [[max(-offset, 0), rows]])[..., :rows, None]
+    return tf.where(on_diagonal, padded, p)
 
 
 def _diagonal_of_last(p: tf.Tensor, offset: int) -> tf.Tensor:
@@ -210,7 +227,7 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
         source,
         lambda s: numpy.broadcast_to(s, known),
         lambda p: gen_array_ops.broadcast_to(p, known),
-        None,
+        (lambda p, v: v) if known == source._cell.shape else None,
     )
     made._writeable = False
     return made
@@ -244,21 +261,26 @@ def viewed(array: Array, dtype: Any = None) -> Array:
         made = view(array, Lens(lambda p: p, lambda p, v: v, lambda s: s.view(), array._cell.shape))
         return made
     target = dtypes.canonical(dtype)
-    old, new = dtypes.to_tf(array.dtype), dtypes.to_tf(target)
     if target is array.dtype:
         return viewed(array)
-    if target.kind == "b" or array.dtype.kind == "b":
-        raise UnsupportedError(
-            "ndarray.view: TensorFlow cannot see bool as bytes or bytes as bool; use astype(np.uint8) or a != 0"
-        )
+    old, new = array.dtype, target
+    # a byte that is neither 0 nor 1 is no bool that a tensor can hold, so such views can't be written to
+    lossless = old.kind != "b" and new.kind != "b"
+    return as_numpy_views(
+        array,
+        lambda s: s.view(target),
+        lambda p: _bytes_as(p, old, new),
+        (lambda p, v: _bytes_as(v, new, old)) if lossless else None,
+        target,
+    )
 
-    def get(p: tf.Tensor) -> tf.Tensor:
-        return _bitcast(p, new, array.itemsize, target.itemsize)
 
-    def put(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
-        return _bitcast(v, old, target.itemsize, array.itemsize)
-
-    return as_numpy_views(array, lambda s: s.view(target), get, put, target)
+def _bytes_as(p: tf.Tensor, old: numpy.dtype[Any], new: numpy.dtype[Any]) -> tf.Tensor:
+    if old.kind == "b":
+        return _bytes_as(cast(p, tf.uint8), _UINT8, new)
+    if new.kind == "b":
+        return gen_math_ops.not_equal(_bytes_as(p, old, _UINT8), constant(0, tf.uint8))
+    return p if old is new else _bitcast(p, dtypes.to_tf(new), old.itemsize, new.itemsize)
 
 
 def _bitcast(p: tf.Tensor, dtype: tf.DType, old_size: int, new_size: int) -> tf.Tensor:
@@ -288,10 +310,17 @@ class flatiter:
         return found if found.ndim == 0 else wrap(found._cell.read())
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if not self._line._writeable:
+            raise ValueError("underlying array is read-only")
+        index = _as_one(index)
+        if isinstance(index, tuple):
+            raise IndexError("Assigning to a flat iterator with a 0-D index is not supported")
         values = as_array(value)._cell.read() if not isinstance(value, (bool, int, float, complex)) else value
         if isinstance(values, tf.Tensor) and values.shape.rank != 0:
-            values = _cycled(gen_array_ops.reshape(values, [-1]), subscripts.get(self._line, _as_one(index)))
-        subscripts.set_(self._line, _as_one(index), values)
+            if isinstance(index, int) and not (self.base.dtype == bool and values.shape.num_elements() == 1):
+                raise ValueError("Error setting single item of array.")
+            values = _cycled(gen_array_ops.reshape(values, [-1]), subscripts.get(self._line, index))
+        subscripts.set_(self._line, index, values)
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
@@ -335,9 +364,15 @@ def _flat_view(array: Array) -> Any:
 
 def _as_one(index: Any) -> Any:
     if isinstance(index, tuple) and len(index) == 1:
-        return index[0]
-    if isinstance(index, tuple):
-        raise IndexError("unsupported iterator index")
+        (index,) = index
+    if isinstance(index, tuple) and index:
+        raise IndexError(
+            f"too many indices for flat iterator: flat iterator is 1-dimensional, but {len(index)} were indexed"
+        )
+    if index is None:
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`) and integer or boolean arrays are valid indices"
+        )
     return index
 
 
@@ -362,7 +397,7 @@ def flat(array: Array) -> flatiter:
 def set_shape(array: Array, shape: Any) -> None:
     """`array.shape = shape`: the same memory in another shape, refused where it would need a copy."""
     new = reshaped(array, to_shape(shape, "shape"), "C", None)
-    if new._base is None or (array._base is not None and new._base is not array._base):
+    if new._cell.root() is not array._cell.root():
         raise AttributeError(
             "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape."
         )

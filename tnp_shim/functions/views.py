@@ -6,6 +6,7 @@ view or a copy, of which shape, and whether it refuses.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,10 +18,11 @@ from tnp_shim.array import Array, laid_out, ndarray, view, wrap
 from tnp_shim.conversion import to_axis, to_shape, to_tensor
 from tnp_shim.declaration import arrays
 from tnp_shim.promotion import shape_of
-from tnp_shim.storage import Cell, Lens, ViewCell
-from tnp_shim.subscripts import shape_known
+from tnp_shim.storage import Cell, Lens, ViewCell, untouched
+from tnp_shim.subscripts import shape_known, with_hidden_base
 from tnp_shim.tensorflow_internals import gen_array_ops
 
+_BYTE = numpy.dtype(numpy.int8)
 Get = Callable[[tf.Tensor], tf.Tensor]
 Put = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 NumpyView = Callable[[numpy.ndarray[Any, Any]], numpy.ndarray[Any, Any]]
@@ -66,18 +68,10 @@ def as_numpy_views(
         new = view(array, Lens(get, put, numpy_view, seen.shape, in_c_order(seen)), dtype)
         new._writeable = new._writeable and seen.flags.writeable
         return new
-    copy = laid_out(get(array._cell.read()), seen if seen.base is None else seen.base.reshape(seen.shape))
-    if seen.base is None:
-        return copy
-    # NumPy's reshape copies and then takes a view of the copy, which nobody else can see
-    return view(copy, Lens(lambda p: p, lambda p, v: v, lambda s: s.view(), seen.shape))
+    return laid_out(get(array._cell.read()), seen)
 
 
 # shape
-
-
-def _known_shape(shape: Any) -> tuple[int, ...] | None:
-    return shape if isinstance(shape, tuple) else None
 
 
 def reshaped(array: Array, shape: Any, order: str, copy: bool | None) -> Array:
@@ -87,7 +81,7 @@ def reshaped(array: Array, shape: Any, order: str, copy: bool | None) -> Array:
         order = "F" if array._cell.shadow().flags.fnc else "C"
     if order == "K":
         raise ValueError("order 'K' is not permitted for reshaping")
-    known = _known_shape(shape)
+    known = shape if isinstance(shape, tuple) else None
 
     def get(p: tf.Tensor) -> tf.Tensor:
         if order == "F":
@@ -104,11 +98,24 @@ def reshaped(array: Array, shape: Any, order: str, copy: bool | None) -> Array:
         if copy or (copy is None and not _reshapes_only(array._cell)):
             return wrap(get(array._cell.read()))
         return view(array, Lens(get, put, lambda s: s.reshape(known, order=order), None))
-    if copy:
-        return laid_out(get(array._cell.read()), array._cell.shadow().reshape(known, order=order, copy=True))
-    sized = array._cell.shadow().reshape(known, order=order).shape
-    shape = known = sized  # -1 is known now
-    return as_numpy_views(array, lambda s: s.reshape(sized, order=order, copy=copy), get, put)
+    asked = known
+    shape = known = _shape_found(array._cell.shape, asked)
+    if not copy:
+        try:
+            # NumPy would copy untouched memory; it is only asked whether it can do without
+            return as_numpy_views(array, lambda s: s.reshape(asked, order=order, copy=False), get, put)
+        except ValueError:
+            if copy is False:
+                raise
+    return with_hidden_base(get(array._cell.read()), untouched(known, array.dtype, order))
+
+
+def _shape_found(shape: Any, asked: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that is asked for, with -1 found; NumPy's error if the sizes differ."""
+    size = math.prod(shape)
+    if -1 not in asked and math.prod(asked) == size and min(asked, default=0) >= 0:
+        return asked
+    return untouched(shape, _BYTE).reshape(asked).shape
 
 
 def _reshapes_only(cell: Any) -> bool:
@@ -136,8 +143,7 @@ def ravel(a: Any, order: str = "C") -> Array:
             return reshaped(array, (-1,), "C", None)
         return as_numpy_views(array, lambda s: s.ravel(), get, put)
     if order == "K":
-        steps = array._cell.shadow().strides
-        axes = sorted(range(len(steps)), key=lambda axis: -abs(steps[axis]))
+        axes = _axes_in_memory_order(array._cell.shadow())
     elif order == "F" or (order == "A" and array._cell.shadow().flags.fnc):
         axes = list(range(array.ndim))[::-1]
     else:
@@ -151,6 +157,13 @@ def ravel(a: Any, order: str = "C") -> Array:
         return tf.transpose(gen_array_ops.reshape(v, shape_of(tf.transpose(p, axes))), back)
 
     return as_numpy_views(array, lambda s: s.ravel(order), get_ordered, put_ordered)
+
+
+def _axes_in_memory_order(shadow: numpy.ndarray[Any, Any]) -> list[int]:
+    allocated = numpy.nditer(
+        [shadow, None], ["zerosize_ok"], [["readonly"], ["writeonly", "allocate"]], order="K"
+    ).operands[1]
+    return sorted(range(shadow.ndim), key=lambda axis: -abs(allocated.strides[axis]))
 
 
 def _flat_get(p: tf.Tensor) -> tf.Tensor:
@@ -312,7 +325,9 @@ def imag(val: Any) -> Array:
     """The imaginary part: read-only zeros of a real array, else a view."""
     array = as_array(val)
     if array.dtype.kind != "c":
-        zeros = wrap(tf.zeros_like(array._cell.read()))
+        tensor = tf.zeros_like(array._cell.read())
+        in_order = array._cell.in_c_order or not array._cell.shadow().flags.fnc
+        zeros = wrap(tensor) if in_order else laid_out(tensor, untouched(array.shape, array.dtype, "F"))
         zeros._writeable = False
         return zeros if isinstance(array, ndarray) else _to_scalar(zeros)
     part = numpy.dtype(f"f{array.itemsize // 2}")
