@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy
 
 from tnp_shim.kernels import arithmetic, bitwise, comparison, exponential, floating, integers, trigonometric
-from tnp_shim.kernels.differentiation import quotient
+from tnp_shim.kernels.differentiation import Body, quotient
 from tnp_shim.tensorflow_internals import gen_bitwise_ops, gen_math_ops
-
-Body = Callable[..., Any]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tnp_shim.kernels.comparison import isfinite, isinf, isnan
 from tnp_shim.kernels.differentiation import differentiable
 from tnp_shim.kernels.elementwise import (
+    Body,
     both,
     complex_of,
     either,
@@ -68,7 +69,9 @@ def _smith(z, w):
     return select(is_zero(w), at_zero, quotient)
 
 
-divide = differentiable(lambda q, z, w: reciprocal(w), lambda q, z, w: gen_math_ops.neg(divide(q, w)))(_smith)
+divide: Body = differentiable(lambda q, z, w: reciprocal(w), lambda q, z, w: gen_math_ops.neg(divide(q, w)))(
+    _smith
+)
 
 
 @differentiable(lambda w, z: gen_math_ops.neg(mul(w, w)))

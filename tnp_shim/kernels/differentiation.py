@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy
 import tensorflow as tf
@@ -12,7 +12,8 @@ import tensorflow as tf
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import context, gen_array_ops, gen_math_ops, no_tape_records, ops, record
 
-Body: TypeAlias = Callable[..., tf.Tensor]
+Body: TypeAlias = Callable[..., Any]
+"""A function of tensors."""
 Partial: TypeAlias = Callable[..., tf.Tensor]
 """`partial(result, *tensors)`: the derivative of the result with respect to one of the tensors."""
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any, TypeAlias
 
 import tensorflow as tf
 
-from tnp_shim.kernels.coverage import compute_dtype
-from tnp_shim.kernels.differentiation import number
+from tnp_shim.kernels.differentiation import Body, number
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import EagerTensor, context, gen_array_ops, gen_math_ops, no_tape_records
-
-Body: TypeAlias = Callable[..., Any]
 
 DTYPES_OF_KIND = {
     "b": (tf.bool,),
@@ -42,19 +37,6 @@ def by_kind(**bodies: Body) -> Body:
 
     def body(*tensors):
         return table[tensors[0].dtype](*tensors)
-
-    return body
-
-
-def where_kernels(op: str, generated: Body) -> Body:
-    """The generated op, computed in a dtype that has kernels where that of the tensors has none."""
-
-    def body(*tensors):
-        dtype = tensors[0].dtype
-        wider = compute_dtype(op, dtype)
-        if wider == dtype:
-            return generated(*tensors)
-        return cast(generated(*(cast(tensor, wider) for tensor in tensors)), dtype)
 
     return body
 

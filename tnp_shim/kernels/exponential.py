@@ -25,7 +25,6 @@ from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import gen_math_ops
 
 LN2 = math.log(2)
-LN10 = math.log(10)
 
 mul = gen_math_ops.mul
 
@@ -74,7 +73,9 @@ def _logarithm(base: float) -> Body:
 _log2_of_floats = _logarithm(2)
 _log10_of_floats = _logarithm(10)
 log2 = by_kind(f=_log2_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN2))
-log10 = by_kind(f=_log10_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN10))
+log10 = by_kind(
+    f=_log10_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / math.log(10))
+)
 
 
 @differentiable(lambda y, x: divide(like(1 / 3, y), product(y, y)))

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tnp_shim.kernels import complex_numbers
 from tnp_shim.kernels.arithmetic import reciprocal
 from tnp_shim.kernels.differentiation import differentiable, product
-from tnp_shim.kernels.elementwise import by_kind, halves_in_float32, like
+from tnp_shim.kernels.elementwise import Body, by_kind, halves_in_float32, like
 from tnp_shim.kernels.exponential import sqrt
 from tnp_shim.kernels.floating import hypot, over_length
 from tnp_shim.tensorflow_internals import gen_math_ops
@@ -39,10 +39,12 @@ arccosh_of_floats = differentiable(
     lambda _, x: reciprocal(product(sqrt(sub(x, like(1, x))), sqrt(add(x, like(1, x))))), one_op=True
 )(gen_math_ops.acosh)
 sin_of_floats = differentiable(lambda _, x: cos_of_floats(x), one_op=True)(gen_math_ops.sin)
-cos_of_floats = differentiable(lambda _, x: gen_math_ops.neg(sin_of_floats(x)), one_op=True)(gen_math_ops.cos)
+cos_of_floats: Body = differentiable(lambda _, x: gen_math_ops.neg(sin_of_floats(x)), one_op=True)(
+    gen_math_ops.cos
+)
 tan_of_floats = differentiable(lambda y, x: _one_plus_square(y), one_op=True)(gen_math_ops.tan)
 sinh_of_floats = differentiable(lambda _, x: cosh_of_floats(x), one_op=True)(gen_math_ops.sinh)
-cosh_of_floats = differentiable(lambda _, x: sinh_of_floats(x), one_op=True)(gen_math_ops.cosh)
+cosh_of_floats: Body = differentiable(lambda _, x: sinh_of_floats(x), one_op=True)(gen_math_ops.cosh)
 
 sin = by_kind(f=sin_of_floats, c=complex_numbers.sin)
 cos = by_kind(f=cos_of_floats, c=complex_numbers.cos)
