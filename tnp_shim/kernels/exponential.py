@@ -70,8 +70,6 @@ def _logarithm(base: float) -> Body:
     return body
 
 
-_log2_of_floats = _logarithm(2)
-_log10_of_floats = _logarithm(10)
 log2 = by_kind(f=_log2_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN2))
 log10 = by_kind(
     f=_log10_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / math.log(10))

@@ -71,10 +71,6 @@ def heaviside(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     return select(is_zero(x), y, step)
 
 
-def _fraction_mask(dtype: tf.DType) -> int:
-    return (1 << BITS[dtype][1]) - 1
-
-
 def _exponent_mask(dtype: tf.DType) -> int:
     return (1 << (dtype.size * 8 - 1 - BITS[dtype][1])) - 1
 
