@@ -70,10 +70,12 @@ def _logarithm(base: float) -> Body:
     return body
 
 
-log2 = by_kind(f=_log2_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / LN2))
-log10 = by_kind(
-    f=_log10_of_floats, c=lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / math.log(10))
-)
+def _complex_logarithm(base: float) -> Body:
+    return lambda z: complex_numbers.scaled(complex_numbers.log(z), 1 / math.log(base))
+
+
+log2 = by_kind(f=_logarithm(2), c=_complex_logarithm(2))
+log10 = by_kind(f=_logarithm(10), c=_complex_logarithm(10))
 
 
 @differentiable(lambda y, x: divide(like(1 / 3, y), product(y, y)))
