@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import weakref
@@ -22,12 +23,12 @@ from tnp_shim.tensorflow_internals import (
     asked_by_forward_mode,
     asked_by_tensorflow,
     current_graph,
-    forward_mode_watching,
     gen_array_ops,
     known_value,
+    no_tape_records,
     operand_of_another_dtype,
     register_type_spec,
-    tape_asking_for_sources,
+    tape_asking,
     tape_watching,
 )
 
@@ -39,11 +40,13 @@ class _ArrayGradient(CompositeTensorGradient):
     """How GradientTape differentiates with respect to an array: by the tensor it held when watched."""
 
     def get_gradient_components(self, value: Array) -> tf.Tensor:
-        if value._watched is not None:
-            tape = tape_asking_for_sources(sys._getframe(1))
-            if tape is not None and tape in value._watched:
-                return value._watched[tape]
-        return value._cell.read()
+        tape, for_sources = tape_asking(sys._getframe(1))
+        if for_sources and value._watched is not None and tape in value._watched:
+            return value._watched[tape]
+        if tape is None or not isinstance(value._cell, ViewCell):
+            return value._cell.read()
+        with tape._ensure_recording():  # a view is read when it is needed: as here, after the tape was closed
+            return value._cell.read()
 
     def replace_gradient_components(self, value: Array, component_grads: Any) -> Array | None:
         if component_grads is None:
@@ -103,12 +106,16 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
         frame = sys._getframe(1)
         if not asked_by_forward_mode(frame):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute 'handle'")
-        if isinstance(self._cell, ViewCell) and forward_mode_watching(frame):
+        if not isinstance(self._cell, ViewCell):
+            return self._cell.read()
+        if frame.f_code.co_name == "_watch":
             raise UnsupportedError(
                 "ForwardAccumulator cannot watch a view: what is computed from the array that it views would "
                 "have no tangent. Pass a copy (x.copy()), or the array itself with a tangent of its shape"
             )
-        return self._cell.read()
+        accumulator = frame.f_locals["self"]
+        with contextlib.nullcontext() if accumulator._recording else accumulator:
+            return self._cell.read()
 
     @property
     def _id(self) -> int:
@@ -386,6 +393,8 @@ def view(array: Array, lens: Lens, dtype: numpy.dtype[Any] | None = None) -> nda
     new._writeable = array._writeable and lens.put is not None
     new._base = array._base if array._base is not None else array
     new._watched = None
+    if not no_tape_records():
+        new._cell.read()  # now, while the tape records: it may be read only after the tape was closed
     return new
 
 

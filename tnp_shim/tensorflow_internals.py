@@ -13,7 +13,7 @@ from tensorflow.python.autograph.impl import api as autograph_api
 from tensorflow.python.autograph.operators import control_flow as autograph_control_flow
 from tensorflow.python.autograph.operators import py_builtins as autograph_builtins
 
-# `backprop`: see `tape_watching` and `tape_asking_for_sources`.
+# `backprop`: see `tape_watching` and `tape_asking`.
 # `context`: the public tf.executing_eagerly costs three times as much.
 # `forwardprop`: see `asked_by_forward_mode`.
 # `record`: tells tapes and forward accumulators of a result whose gradient is ours.
@@ -115,6 +115,16 @@ def leave_unconverted(module: str) -> None:
         autograph_config.CONVERSION_RULES = (autograph_config.DoNotConvert(module), *rules)
 
 
+def runs_eagerly() -> bool:
+    """Whether ops run at once."""
+    return (context._context or context.context())._thread_local_data.is_eager
+
+
+def builds_function() -> bool:
+    """Whether the graph being built is that of a function, which embeds eager tensors as constants."""
+    return ops.get_default_graph().building_function
+
+
 def current_graph():
     """The graph being built, or None where ops run eagerly."""
     eager_context = context._context or context.context()
@@ -135,11 +145,12 @@ def tape_watching(frame):
     return frame.f_back.f_locals.get("self") if frame.f_code is _WATCH else None
 
 
-def tape_asking_for_sources(frame):
-    """The GradientTape whose `gradient` calls `frame` for its sources, not its targets; else None."""
+def tape_asking(frame):
+    """The GradientTape whose `gradient` calls `frame` (None: there is none), and whether for its sources
+    rather than its targets."""
     while frame is not None and frame.f_code is not _GRADIENT:
         frame = frame.f_back
-    return frame.f_locals["self"] if frame is not None and "flat_sources_raw" in frame.f_locals else None
+    return (None, False) if frame is None else (frame.f_locals["self"], "flat_sources_raw" in frame.f_locals)
 
 
 def asked_by_tensorflow(frame) -> bool:
@@ -171,8 +182,3 @@ def operand_of_another_dtype(frame, dtype) -> bool:
 def asked_by_forward_mode(frame) -> bool:
     """Whether `frame` is code of tf.autodiff.ForwardAccumulator."""
     return frame.f_globals is _FORWARD_MODE
-
-
-def forward_mode_watching(frame) -> bool:
-    """Whether `frame` of ForwardAccumulator takes a primal, rather than asks for a result's tangent."""
-    return frame.f_code.co_name == "_watch"
