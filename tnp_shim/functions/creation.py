@@ -267,7 +267,8 @@ def geomspace(
     if _are_numbers(start, stop, num) and (num <= LARGEST_EMBEDDED or tf.executing_eagerly()):
         values = numpy.geomspace(start, stop, num, endpoint, dtype, axis)
         return embedded(_under_default(values) if dtype is None else values)
-    lower, upper = _bounds("geomspace", start, stop)
+    # NumPy computes a geometric progression in float64 at least
+    lower, upper, _ = promote_args("geomspace", start, stop, constant(0, _tensor_dtype(None)))
     sign = gen_math_ops.sign(lower)
     first = gen_math_ops.real_div(lower, sign)
     last = gen_math_ops.real_div(upper, sign)

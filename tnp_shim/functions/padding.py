@@ -5,7 +5,7 @@ Knows the array, the declaration and kernels.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
@@ -16,10 +16,11 @@ from tnp_shim.conversion import holds_tensors, is_tensor_like, to_tensor
 from tnp_shim.declaration import Tensor, function
 from tnp_shim.errors import unknown_shape
 from tnp_shim.functions.known import known_array
+from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import padding
-from tnp_shim.kernels.shapes import Length, rank_of, reshape, vector
-from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import gen_array_ops
+from tnp_shim.kernels.shapes import Length, as_length, length, rank_of, reshape, vector
+from tnp_shim.promotion import Operand, as_tensor, cast, constant
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 OPTIONS_OF_MODE = {
     "constant": {"constant_values"},
@@ -49,22 +50,33 @@ def pad(array: Tensor, pad_width: Any, mode: Any = "constant", **kwargs: Any):
         return _padded_by(mode, array, widths, kwargs)
     if unknown := set(kwargs) - OPTIONS_OF_MODE[mode]:
         raise ValueError(f"unsupported keyword arguments for mode '{mode}': {unknown}")
+    if rank == 0:
+        return array
     if mode in ("constant", "empty"):
-        values = _value_pairs(kwargs.get("constant_values", 0), rank, array.dtype)
-        if isinstance(values, tf.Tensor):
-            return padding.with_constant(array, widths, values)
-        return padding.with_values(array, widths, values)
-    if any(size == 0 and pair != (0, 0) for size, pair in zip(array.shape, widths, strict=True)):
-        raise ValueError("can't extend an empty axis using modes other than 'constant' or 'empty'")
+        return _with_constants(array, widths, kwargs.get("constant_values", 0))
+    array = _with_elements_to_pad_from(array, widths)
     if mode == "linear_ramp":
-        ends = _value_pairs(kwargs.get("end_values", 0), rank, None)
-        ends = [(ends, ends)] * rank if isinstance(ends, tf.Tensor) else ends
+        ends = _value_pairs(kwargs.get("end_values", 0), rank)
         return padding.with_ramp(array, widths, ends)
     if mode in padding.STATISTICS:
         return padding.with_statistic(array, widths, mode, _span_pairs(kwargs.get("stat_length"), rank))
     if kwargs.get("reflect_type", "even") == "odd":
         return padding.with_odd_reflection(array, widths, include_edge=mode == "symmetric")
     return padding.with_elements(array, widths, mode)
+
+
+def _with_elements_to_pad_from(array: tf.Tensor, widths: list[tuple[Length, Length]]) -> tf.Tensor:
+    """The array, if it has elements along each axis that is padded; else an error, perhaps when it runs."""
+    message = "can't extend an empty axis using modes other than 'constant' or 'empty'"
+    for axis, pair in enumerate(widths):
+        if padding.is_none(pair):
+            continue
+        size = length(array, axis)
+        if not isinstance(size, int):
+            array = asserted(array, gen_math_ops.greater(size, as_length(0)), message, ValueError)
+        elif size == 0:
+            raise ValueError(message)
+    return array
 
 
 def _width_pairs(pad_width: Any, rank: int) -> list[tuple[Length, Length]]:
@@ -85,23 +97,25 @@ def _width_pairs(pad_width: Any, rank: int) -> list[tuple[Length, Length]]:
     return [(before, after) for before, after in numpy.broadcast_to(known, (rank, 2)).tolist()]
 
 
-def _value_pairs(values: Any, rank: int, dtype: tf.DType | None) -> Any:
-    """One scalar tensor if all sides get the same known number, else a pair of them for each axis."""
-    known = None if is_tensor_like(values) or holds_tensors(values) else numpy.asarray(values)
-    if known is None:
-        tensor = to_tensor(values)
-        given = gen_array_ops.broadcast_to(
-            tensor if dtype is None else cast(tensor, dtype), vector((rank, 2))
-        )
+def _value_pairs(values: Any, rank: int) -> list[Sequence[Operand]]:
+    """A pair of values for each axis. As in NumPy, one or two count as arrays, more as Python numbers."""
+    if is_tensor_like(values) or holds_tensors(values):
+        given = gen_array_ops.broadcast_to(to_tensor(values), vector((rank, 2)))
         return [tf.unstack(pair) for pair in tf.unstack(given)]
-    numbers = numpy.broadcast_to(known, (rank, 2)).tolist()
+    known = numpy.asarray(values)
+    if known.size <= 2:
+        return [[to_tensor(number) for number in pair] for pair in numpy.broadcast_to(known, (rank, 2))]
+    return numpy.broadcast_to(known, (rank, 2)).tolist()
 
-    def as_scalar(number):
-        return to_tensor(number) if dtype is None else constant(number, dtype)
 
-    if known.size == 1:
-        return as_scalar(known.item())
-    return [[as_scalar(number) for number in pair] for pair in numbers]
+def _with_constants(array: tf.Tensor, widths: Any, values: Any) -> tf.Tensor:
+    """Padded by numbers: by one op if they are one number that is known."""
+    dtype = array.dtype
+    if type(values) in (int, float) and not (dtype.is_integer and type(values) is float):
+        number = cast(to_tensor(values), dtype) if dtype.is_integer else constant(values, dtype)
+        return padding.with_constant(array, widths, number)
+    pairs = [[as_tensor(value, dtype) for value in pair] for pair in _value_pairs(values, len(widths))]
+    return padding.with_values(array, widths, pairs)
 
 
 def _span_pairs(stat_length: Any, rank: int) -> list[list[int | None]]:

@@ -337,14 +337,14 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     conditions = cast(to_tensor(condlist), tf.bool)
     is_one = rank_of(conditions, "piecewise") < (2 if rank_of(tensor, "piecewise") else 1)
     pieces = [conditions] if is_one else tf.unstack(conditions)
+    given, wanted = len(pieces), len(funclist)
+    if given not in (wanted, wanted - 1):
+        raise ValueError(f"with {given} condition(s), either {given} or {given + 1} functions are expected")
     if not all(piece.shape.is_compatible_with(tensor.shape) for piece in pieces):
         raise IndexError(f"piecewise: conditions {pieces[0].shape} do not match an array {tensor.shape}")
     pieces = [flat(condition) for condition in pieces]
-    given, wanted = len(pieces), len(funclist)
     if given == wanted - 1:
         pieces.append(gen_math_ops.logical_not(functools.reduce(gen_math_ops.logical_or, pieces)))
-    elif given != wanted:
-        raise ValueError(f"with {given} condition(s), either {given} or {given + 1} functions are expected")
     elements = flat(tensor)
     result = gen_array_ops.zeros_like(elements)
     for condition, piece in zip(pieces, funclist, strict=True):

@@ -29,14 +29,15 @@ from tnp_shim.kernels.shapes import (
     vector,
 )
 from tnp_shim.kernels.spacing import multiples
-from tnp_shim.promotion import cast, constant
+from tnp_shim.promotion import Operand, cast, constant, promote_args
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 Pair: TypeAlias = tuple[Length, Length]
 Widths: TypeAlias = Sequence[Pair]
 
 
-def _is_none(pair: Pair) -> bool:
+def is_none(pair: Pair) -> bool:
+    """Whether nothing is added at either end of an axis."""
     return all(isinstance(width, int) and width == 0 for width in pair)
 
 
@@ -64,7 +65,7 @@ def with_constant(tensor: tf.Tensor, widths: Widths, value: tf.Tensor) -> tf.Ten
 def with_values(tensor: tf.Tensor, widths: Widths, values: Sequence[Sequence[tf.Tensor]]) -> tf.Tensor:
     """A value of its own, which may have a gradient, on each side of each axis."""
     for axis, ((before, after), (first, last)) in enumerate(zip(widths, values, strict=True)):
-        if not _is_none((before, after)):
+        if not is_none((before, after)):
             tensor = _joined(
                 tensor, axis, _spread(first, tensor, axis, before), _spread(last, tensor, axis, after)
             )
@@ -103,7 +104,7 @@ def with_elements(tensor: tf.Tensor, widths: Widths, mode: str) -> tf.Tensor:
     if _can_mirror(tensor, widths, mode):
         return gen_array_ops.mirror_pad(tensor, constant(tuple(map(tuple, widths)), tf.int64), mode.upper())
     for axis, pair in enumerate(widths):
-        if not _is_none(pair):
+        if not is_none(pair):
             tensor = gather(tensor, _element_indices(length(tensor, axis), pair, mode), axis)
     return tensor
 
@@ -133,7 +134,7 @@ def _element_indices(size: Length, pair: Pair, mode: str) -> tf.Tensor:
 def with_odd_reflection(tensor: tf.Tensor, widths: Widths, include_edge: bool) -> tf.Tensor:
     """Elements mirrored in position and value: twice the edge minus the mirrored ones."""
     for axis, pair in enumerate(widths):
-        if not _is_none(pair):
+        if not is_none(pair):
             tensor = _oddly_reflected(tensor, axis, pair, include_edge)
     return tensor
 
@@ -193,10 +194,10 @@ def _oddly_reflected_dynamic(tensor: tf.Tensor, axis: int, pair: Pair, include_e
     return select(along(backwards, axis, rank), mirrored, even) + rise
 
 
-def with_ramp(tensor: tf.Tensor, widths: Widths, ends: Sequence[Sequence[tf.Tensor]]) -> tf.Tensor:
+def with_ramp(tensor: tf.Tensor, widths: Widths, ends: Sequence[Sequence[Operand]]) -> tf.Tensor:
     """Values on the line from each end value to the edge of the array."""
     for axis, ((before, after), (first, last)) in enumerate(zip(widths, ends, strict=True)):
-        if not _is_none((before, after)):
+        if not is_none((before, after)):
             left = _ramp(first, sliced(tensor, axis, 0, 1), before, axis)
             right = _ramp(last, sliced(tensor, axis, -1, None), after, axis)
             right = gen_array_ops.reverse_v2(right, constant((axis,), tf.int32))
@@ -204,15 +205,14 @@ def with_ramp(tensor: tf.Tensor, widths: Widths, ends: Sequence[Sequence[tf.Tens
     return tensor
 
 
-def _ramp(start: tf.Tensor, edge: tf.Tensor, width: Length, axis: int) -> tf.Tensor:
-    """`width` values from start towards the edge, without it, in the order of operations of `linspace`."""
+def _ramp(start: Operand, edge: tf.Tensor, width: Length, axis: int) -> tf.Tensor:
+    """`width` values from start towards the edge, without it, as `linspace` computes them."""
     dtype = edge.dtype
-    work = tf.float64 if dtype.is_integer or dtype == tf.bool else dtype
-    start, edge = cast(start, work), cast(edge, work)
+    start, stop, _ = promote_args("pad", start, edge, 1.0)
     count = gen_math_ops.maximum(as_length(width), as_length(1))
-    delta = gen_math_ops.sub(edge, start)
-    index = along(cast(counting(width), work), axis, edge.shape.rank)
-    values = gen_math_ops.add_v2(multiples(delta, cast(count, work), index)[0], start)
+    index = along(cast(counting(width), stop.dtype), axis, edge.shape.rank)
+    rise, _ = multiples(gen_math_ops.sub(stop, start), cast(count, stop.dtype), index)
+    values = gen_math_ops.add_v2(rise, start)
     return cast(gen_math_ops.floor(values) if dtype.is_integer else values, dtype)
 
 
@@ -268,7 +268,7 @@ def with_statistic(tensor: tf.Tensor, widths: Widths, mode: str, spans: Sequence
     if mode in ("maximum", "minimum") and any(0 in pair for pair in spans):
         raise ValueError("stat_length of 0 yields no value for padding")
     for axis, ((before, after), (first, last)) in enumerate(zip(widths, spans, strict=True)):
-        if _is_none((before, after)):
+        if is_none((before, after)):
             continue
         size = tensor.shape[axis]
         takes_all = [n is None or (size is not None and n >= size) for n in (first, last)]
