@@ -42,6 +42,9 @@ from tensorflow.python.framework import tensor_util
 from tensorflow.python.framework import tensor
 from tensorflow.python.util import tf_decorator
 
+# XLA's in-place update at a place unknown while compiling; no public function gives it.
+from tensorflow.compiler.tf2xla.ops import gen_xla_ops
+
 # `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
 from tensorflow.python.ops import control_flow_util
 
@@ -67,6 +70,7 @@ __all__ = [
     "gen_math_ops",
     "gen_nn_ops",
     "gen_special_math_ops",
+    "gen_xla_ops",
     "kernel_registry",
     "ops",
     "record",
@@ -157,9 +161,11 @@ def asked_by_tensorflow(frame) -> bool:
     """Whether `frame` is TensorFlow's own code.
 
     GradientTape.jacobian, ForwardAccumulator, tf.map_fn and others take composite values, yet ask the
-    value itself for its shape and dtype as if it were a tensor.
+    value itself for its shape and dtype as if it were a tensor. The reductions of tf.distribute hand them
+    to NumPy.
     """
-    return frame.f_globals.get("__name__", "").startswith("tensorflow.")
+    module = frame.f_globals.get("__name__", "")
+    return module.startswith("tensorflow.") and module != "tensorflow.python.distribute.cross_device_ops"
 
 
 def operand_of_another_dtype(frame, dtype) -> bool:

@@ -1,0 +1,205 @@
+"""Basic indices whose bounds are known: one strided slice with kept bounds. Knows tensors only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim.indexing.checks import known_index
+from tnp_shim.indexing.layout import FULL, Shape, checked_step, expanded
+from tnp_shim.indexing.values import broadcast_value, checked_value, has_gradient
+from tnp_shim.tensorflow_internals import EagerTensor, func_graph, gen_array_ops, gen_math_ops, ops
+
+_INT32, _INT64 = numpy.iinfo(numpy.int32), numpy.iinfo(numpy.int64)
+
+
+class StridedSpecification:
+    """The bounds and masks of a strided slice, an entry for each item."""
+
+    def __init__(self) -> None:
+        self.begin: list[Any] = []
+        self.end: list[Any] = []
+        self.strides: list[Any] = []
+        self.begin_mask = self.end_mask = self.ellipsis_mask = 0
+        self.new_axis_mask = self.shrink_axis_mask = 0
+        self.shape: list[int | None] | None = []
+        self.takes_all = True
+
+    def _append(self, begin: Any, end: Any, stride: Any) -> int:
+        self.begin.append(begin)
+        self.end.append(end)
+        self.strides.append(stride)
+        return 1 << (len(self.begin) - 1)
+
+    def add_new_axis(self) -> None:
+        self.new_axis_mask |= self._append(0, 0, 1)
+        self._grow(1, all_of_axis=False)
+
+    def add_ellipsis(self) -> None:
+        self.ellipsis_mask |= self._append(0, 0, 1)
+
+    def add_int(self, index: Any) -> None:
+        """An int, or a tensor: the op takes its `end` as given by its `begin`."""
+        end = index + 1 if isinstance(index, int) else index
+        self.shrink_axis_mask |= self._append(index, end, 1)
+        self.takes_all = False
+
+    def add_slice(self, start: Any, stop: Any, step: Any, size: int | None) -> None:
+        """A slice of an axis of known size, or with masks in place of the bounds that are None."""
+        known = all(isinstance(bound, int | None) for bound in (start, stop, step))
+        if known and size is not None:
+            start, stop, step = slice(start, stop, step).indices(size)
+            length = len(range(start, stop, step))
+            if length <= 1:
+                start, stop, step = (start, start + 1, 1) if length else (0, 0, 1)
+            self._append(start, stop, step)
+            if stop < 0:  # a negative step that ends with the first entry
+                self.end_mask |= 1 << (len(self.end) - 1)
+            self._grow(length, all_of_axis=length == size and step == 1)
+            return
+        step = 1 if step is None else step
+        bit = self._append(0 if start is None else start, 0 if stop is None else stop, step)
+        self.begin_mask |= bit if start is None else 0
+        self.end_mask |= bit if stop is None else 0
+        unbounded = start is None and stop is None and isinstance(step, int)
+        whole = unbounded and step == 1
+        self._grow(size if unbounded and step in (1, -1) else None, all_of_axis=whole)
+
+    def _grow(self, size: int | None, *, all_of_axis: bool) -> None:
+        self.takes_all = self.takes_all and all_of_axis
+        if self.shape is not None:
+            self.shape.append(size)
+
+    @property
+    def masks(self) -> tuple[int, int, int, int, int]:
+        """In the order of the op's parameters."""
+        return (
+            self.begin_mask,
+            self.end_mask,
+            self.ellipsis_mask,
+            self.new_axis_mask,
+            self.shrink_axis_mask,
+        )
+
+    @property
+    def has_unit_steps(self) -> bool:
+        return all(isinstance(step, int) and step in (1, -1) for step in self.strides)
+
+
+def specification(shape: Shape, items: tuple[Any, ...]) -> StridedSpecification:
+    """The strided slice of a basic expression; IndexError where it is known to be out of bounds."""
+    result = StridedSpecification()
+    entries = expanded(shape, items)
+    if shape is None:
+        result.shape = None
+    else:
+        trailing = len(entries)
+        while trailing and entries[trailing - 1] == FULL:
+            trailing -= 1
+        tail = list(shape)[len(shape) - (len(entries) - trailing) :]
+        entries = entries[:trailing]
+    axis = 0
+    for item in entries:
+        if item is None:
+            result.add_new_axis()
+        elif item is Ellipsis:
+            result.add_ellipsis()
+        else:
+            size = None if shape is None else shape[axis]
+            if type(item) is tuple:
+                result.add_slice(item[1], item[2], checked_step(item[3]), size)
+            elif isinstance(item, int):
+                result.add_int(known_index(item, axis, size))
+            else:
+                result.add_int(item)
+            axis += 1
+    if result.shape is not None:
+        result.shape += tail
+    return result
+
+
+class BasicPlan:
+    """Reads and writes what a basic index with known bounds selects."""
+
+    __slots__ = ("_arrays", "_identity", "_key", "_masks", "_tensors", "_unit_steps", "is_scalar", "shape")
+    is_view = True
+
+    def __init__(self, shape: Shape, key: tuple[Any, ...]) -> None:
+        spec = specification(shape, key)
+        self._key = key
+        self.shape = None if spec.shape is None else tuple(spec.shape)
+        self.is_scalar = self.shape == () and Ellipsis not in key
+        self._identity = spec.takes_all and (shape is not None or key in ((), (Ellipsis,)))
+        bounds = [spec.begin, spec.end, spec.strides]
+        fits = all(_INT32.min <= bound <= _INT32.max for row in bounds for bound in row)
+        dtype = numpy.int32 if fits else numpy.int64
+        limits = range(_INT64.min, _INT64.max + 1)
+        self._arrays = [
+            numpy.array([min(max(bound, limits[0]), limits[-1]) for bound in row], dtype) for row in bounds
+        ]
+        self._tensors: list[tf.Tensor] | None = None
+        self._masks = spec.masks
+        self._unit_steps = spec.has_unit_steps
+
+    @property
+    def numpy_index(self) -> tuple[Any, ...]:
+        """The same index for a real array."""
+        return tuple(slice(*item[1:]) if type(item) is tuple else item for item in self._key)
+
+    def _bounds(self, tensor: tf.Tensor) -> list[Any]:
+        """Begin, end and strides: eager tensors that are kept, which a FuncGraph embeds as constants."""
+        if not isinstance(tensor, EagerTensor) and not isinstance(tensor.graph, func_graph.FuncGraph):
+            return self._arrays
+        if self._tensors is not None:
+            return self._tensors
+        with ops.init_scope(), tf.device("CPU:0"):  # the op wants its bounds in host memory
+            tensors = [tf.constant(array) for array in self._arrays]
+        if isinstance(tensors[0], EagerTensor):
+            self._tensors = tensors
+        return self._arrays if self._tensors is None else tensors
+
+    def read(self, tensor: tf.Tensor) -> tf.Tensor:
+        """The selected part of the tensor."""
+        if self._identity:
+            return tensor
+        begin, end, strides = self._bounds(tensor)
+        return gen_array_ops.strided_slice(tensor, begin, end, strides, *self._masks)
+
+    def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+        """The tensor with the selected part replaced by the value, broadcast."""
+        value = checked_value(value, self.shape)
+        if self._identity:
+            return broadcast_value(value, self.shape, lambda: gen_array_ops.shape(tensor))
+        begin, end, strides = self._bounds(tensor)
+        in_graph = not (isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor))
+        masked = in_graph and not self._unit_steps
+        # the op broadcasts by itself, but its gradient does not
+        if masked or has_gradient(value):
+            value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
+        if masked:
+            return self._masked_write(tensor, value)
+        return gen_array_ops.tensor_strided_slice_update(tensor, begin, end, strides, value, *self._masks)
+
+    def _masked_write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+        """As `write`; XLA has no TensorStridedSliceUpdate with steps other than 1 and -1."""
+        begin, end, strides = self._bounds(tensor)
+        sizes = tensor.shape
+        if sizes.is_fully_defined():
+            shape = tf.constant(sizes.as_list(), begin.dtype)
+        else:
+            shape = gen_array_ops.shape(tensor, out_type=tf.as_dtype(begin.dtype))
+        ones = gen_array_ops.fill(gen_array_ops.shape(value), True)
+        placed, mask = (
+            gen_array_ops.strided_slice_grad(shape, begin, end, strides, part, *self._masks)
+            for part in (value, ones)
+        )
+        return gen_math_ops.select_v2(mask, placed, tensor)
+
+
+class BasicCopyPlan(BasicPlan):
+    """A basic index that NumPy answers with a copy."""
+
+    __slots__ = ()
+    is_view = False

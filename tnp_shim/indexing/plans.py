@@ -1,0 +1,49 @@
+"""From an index to its plan, kept where it will be the same again. Knows tensors only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from tnp_shim.indexing.advanced import AdvancedPlan, is_array
+from tnp_shim.indexing.basic import BasicCopyPlan, BasicPlan
+from tnp_shim.indexing.expression import ArrayExpression, expression
+from tnp_shim.indexing.layout import Shape
+from tnp_shim.indexing.traced import TracedPlan, basic_plan
+
+Plan = BasicPlan | TracedPlan | AdvancedPlan
+
+_plans: dict[Any, BasicPlan] = {}
+_MOST_PLANS = 4096
+
+
+def plan(shape: Shape, index: Any) -> Plan:
+    """How to read and write `a[index]`, tensors standing in `index` for arrays of ours.
+
+    shape : sizes of the axes of `a`, None where unknown while tracing; None if even the rank is.
+
+    NumPy's IndexError where the index is known not to fit; what is unknown is checked at run time (not
+    by XLA, which clamps). Reading and writing are differentiable in the tensor and the value.
+    """
+    key = expression(index)
+    if type(key) is ArrayExpression:
+        return _array_plan(shape, key)
+    found = _plans.get((shape, key))
+    if found is None:
+        found = BasicPlan(shape, key)
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        _plans[shape, key] = found
+    return found
+
+
+def _array_plan(shape: Shape, key: tuple[Any, ...]) -> Plan:
+    if any(map(is_array, key)):
+        return AdvancedPlan(shape, key)
+    if any(isinstance(item, numpy.ndarray) for item in key):
+        # NumPy takes 0-d integer arrays as ints, but gives a copy
+        items = tuple(int(item) if isinstance(item, numpy.ndarray) else item for item in key)
+        made = basic_plan(shape, items)
+        return BasicCopyPlan(shape, items) if isinstance(made, BasicPlan) else made
+    return TracedPlan(shape, key)

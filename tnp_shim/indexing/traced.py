@@ -1,0 +1,187 @@
+"""Basic indices with integers or bounds that are unknown while tracing. Knows tensors only.
+
+`a[i]` is a strided slice whose bounds are packed when the graph runs. XLA would compile it anew for each
+value of `i` and can't update it at all, so what it compiles gathers, and writes by DynamicUpdateSlice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from tnp_shim.errors import unknown_shape
+from tnp_shim.indexing.basic import BasicPlan, specification
+from tnp_shim.indexing.checks import traced_index
+from tnp_shim.indexing.expression import is_static
+from tnp_shim.indexing.layout import FULL, Shape, expanded
+from tnp_shim.indexing.sizes import Size, as_tensor, size_of
+from tnp_shim.indexing.values import broadcast_value, checked_value, has_gradient, is_same_shape
+from tnp_shim.promotion import constant
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops, gen_xla_ops
+
+
+def basic_plan(shape: Shape, items: Sequence[Any]) -> BasicPlan | TracedPlan:
+    """The plan of a basic expression."""
+    items = tuple(items)
+    return BasicPlan(shape, items) if all(map(is_static, items)) else TracedPlan(shape, items)
+
+
+class TracedPlan:
+    """Reads and writes what a basic index with unknown integers or bounds selects."""
+
+    is_view = True
+
+    def __init__(self, shape: Shape, items: tuple[Any, ...]) -> None:
+        self._spec = specification(shape, items)
+        self._source = shape
+        self._items = expanded(shape, items)
+        self.shape = None if self._spec.shape is None else tuple(self._spec.shape)
+        self.is_scalar = self.shape == () and not any(item is Ellipsis for item in items)
+
+    @property
+    def numpy_index(self) -> tuple[Any, ...]:
+        """An index that gives a real array the same strides: 0 stands for unknown integers."""
+        if any(type(item) is tuple and not is_static(item) for item in self._items):
+            raise unknown_shape("the layout of a slice whose bounds are unknown while tracing")
+        return tuple(
+            slice(*item[1:]) if type(item) is tuple else 0 if isinstance(item, tf.Tensor) else item
+            for item in self._items
+        )
+
+    def read(self, tensor: tf.Tensor) -> tf.Tensor:
+        """The selected part of the tensor."""
+        if compiled_by_xla() and self._has_traced_ints and self._source is not None:
+            return self._gather(tensor)
+        return gen_array_ops.strided_slice(tensor, *self._bounds(), *self._spec.masks)
+
+    def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+        """The tensor with the selected part replaced by the value, broadcast."""
+        value = checked_value(value, self.shape)
+        if compiled_by_xla() and self._source is not None:
+            return self._put_block(tensor, value) if self._has_traced_ints else self._select(tensor, value)
+        if has_gradient(value):  # the op broadcasts by itself, but its gradient does not
+            value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
+        return gen_array_ops.tensor_strided_slice_update(tensor, *self._bounds(), value, *self._spec.masks)
+
+    @property
+    def _has_traced_ints(self) -> bool:
+        return any(isinstance(item, tf.Tensor) for item in self._items)
+
+    def _bounds(self) -> list[tf.Tensor]:
+        rows = [self._spec.begin, self._spec.end, self._spec.strides]
+        bounds = [bound for row in rows for bound in row]
+        tensors = [bound for bound in bounds if isinstance(bound, tf.Tensor)]
+        narrow = all(tensor.dtype == tf.int32 for tensor in tensors) and all(
+            tf.int32.min <= bound <= tf.int32.max for bound in bounds if isinstance(bound, int)
+        )
+        dtype = tf.int32 if narrow else tf.int64
+        begin = _packed(rows[0], dtype)
+        same = all(first is second for first, second in zip(rows[0], rows[1], strict=True))
+        return [begin, begin if same else _packed(rows[1], dtype), _packed(rows[2], dtype)]
+
+    def _gather(self, tensor: tf.Tensor) -> tf.Tensor:
+        """As `read`, one axis after the other."""
+        rest = [FULL if isinstance(item, tf.Tensor) else item for item in self._items]
+        result = basic_plan(self._source, rest).read(tensor)
+        place = sum(not isinstance(item, int) for item in self._items) - 1
+        axis = len(self._source or ()) - 1
+        for item in reversed(self._items):
+            if isinstance(item, tf.Tensor):
+                index = traced_index(item, axis, size_of(tensor, axis))
+                result = gen_array_ops.gather_v2(result, index, constant(place, tf.int32))
+            place -= not isinstance(item, int)
+            axis -= item is not None
+        return result
+
+    def _put_block(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+        """As `write`: takes the block at the unknown integers, writes into it, and puts it back."""
+        indices: dict[int, tf.Tensor] = {}
+        axis = 0
+        for item in self._items:
+            if isinstance(item, tf.Tensor):
+                indices[axis] = traced_index(item, axis, size_of(tensor, axis))
+            axis += item is not None
+        block = block_at(tensor, indices)
+        rest = [0 if isinstance(item, tf.Tensor) else item for item in self._items]
+        block = basic_plan(tuple(block.shape.as_list()), rest).write(block, value)
+        return with_block(tensor, block, indices)
+
+    def _select(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+        """As `write` for slices of unknown bounds: every element is told whether and where it gets its value."""
+        rest = [item if item is None or is_static(item) else FULL for item in self._items]
+        plan = basic_plan(self._source, rest)
+        target = plan.read(tensor)
+        rank = target.shape.rank
+        chosen = None
+        place = axis = 0
+        for item in self._items:
+            if type(item) is tuple and not is_static(item):
+                inside, position = _positions(item, size_of(tensor, axis))
+                value_axis = place - rank + value.shape.rank
+                if value_axis >= 0 and value.shape[value_axis] != 1:
+                    last = gen_math_ops.sub(as_tensor(size_of(value, value_axis)), constant(1, tf.int64))
+                    position = gen_math_ops.minimum(position, last)
+                    value = gen_array_ops.gather_v2(value, position, constant(value_axis, tf.int32))
+                sizes = constant(tuple(-1 if other == place else 1 for other in range(rank)), tf.int64)
+                inside = gen_array_ops.reshape(inside, sizes)
+                chosen = inside if chosen is None else gen_math_ops.logical_and(chosen, inside)
+            place += not isinstance(item, int)
+            axis += item is not None
+        return plan.write(tensor, gen_math_ops.select_v2(chosen, value, target))
+
+
+def _packed(bounds: Sequence[Any], dtype: tf.DType) -> tf.Tensor:
+    if all(isinstance(bound, int) for bound in bounds):
+        return constant(tuple(bounds), dtype)
+    return gen_array_ops.pack([as_tensor(bound, dtype) for bound in bounds])
+
+
+def _positions(item: tuple[Any, ...], size: Size) -> tuple[tf.Tensor, tf.Tensor]:
+    """For each place of an axis, whether a slice takes it, and as which element (at least 0)."""
+    start, stop, step = (bound if bound is None else as_tensor(bound) for bound in item[1:])
+    length, zero, one = as_tensor(size), constant(0, tf.int64), constant(1, tf.int64)
+    step = one if step is None else step
+    forward = gen_math_ops.greater(step, zero)
+    lowest = gen_math_ops.select_v2(forward, zero, constant(-1, tf.int64))
+    highest = gen_math_ops.select_v2(forward, length, gen_math_ops.sub(length, one))
+
+    def clipped(bound: tf.Tensor) -> tf.Tensor:
+        bound = gen_math_ops.select_v2(gen_math_ops.less(bound, zero), gen_math_ops.add_v2(bound, length), bound)
+        return gen_math_ops.minimum(gen_math_ops.maximum(bound, lowest), highest)
+
+    start = gen_math_ops.select_v2(forward, lowest, highest) if start is None else clipped(start)
+    stop = gen_math_ops.select_v2(forward, highest, lowest) if stop is None else clipped(stop)
+    places = gen_math_ops._range(zero, length, one)
+    sign = gen_math_ops.sign(step)
+    distance = gen_math_ops.mul(gen_math_ops.sub(places, start), sign)
+    stride = gen_math_ops._abs(step)
+    inside = gen_math_ops.logical_and(
+        gen_math_ops.greater_equal(distance, zero),
+        gen_math_ops.less(gen_math_ops.mul(gen_math_ops.sub(places, stop), sign), zero),
+    )
+    inside = gen_math_ops.logical_and(inside, gen_math_ops.equal(gen_math_ops.floor_mod(distance, stride), zero))
+    return inside, gen_math_ops.maximum(gen_math_ops.floor_div(distance, stride), zero)
+
+
+def block_at(tensor: tf.Tensor, indices: dict[int, tf.Tensor]) -> tf.Tensor:
+    """The block of size 1 along the axes of the indices, and whole along the others."""
+    for axis, index in indices.items():
+        index = gen_array_ops.reshape(index, constant((1,), tf.int32))
+        tensor = gen_array_ops.gather_v2(tensor, index, constant(axis, tf.int32))
+    return tensor
+
+
+def with_block(tensor: tf.Tensor, block: tf.Tensor, indices: dict[int, tf.Tensor]) -> tf.Tensor:
+    """The tensor with such a block put in place. XLA's op for that has no gradient of its own."""
+    starts = [as_tensor(indices.get(axis, 0)) for axis in range(tensor.shape.rank)]
+
+    @tf.custom_gradient
+    def put(tensor: tf.Tensor, block: tf.Tensor) -> Any:
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            return with_block(upstream, tf.zeros_like(block), indices), block_at(upstream, indices)
+
+        return gen_xla_ops.xla_dynamic_update_slice(tensor, block, gen_array_ops.pack(starts)), gradient
+
+    return put(tensor, block)
