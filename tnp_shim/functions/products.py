@@ -89,7 +89,7 @@ def _tensordot_axes(axes: Any, rank_a: int, rank_b: int) -> tuple[list[int], lis
         axes_a, axes_b = axes
     except TypeError:
         count = operator.index(axes)
-        axes_a, axes_b = range(-count, 0), range(count)
+        axes_a, axes_b = tuple(range(-count, 0)), tuple(range(count))
     pairs = []
     for given, rank in ((axes_a, rank_a), (axes_b, rank_b)):
         given = conversion.to_axis(given, "axes")
@@ -111,7 +111,7 @@ def tensordot(a: Tensor, b: Tensor, axes: Any = 2):
     return _contract_axes("tensordot", a, b, *_tensordot_axes(axes, *ranks))
 
 
-@function(numpy.kron)
+@function(numpy.kron, scalar=True)
 def kron(a: Tensor, b: Tensor):
     """Blocks of `b`, each scaled by an element of `a`. Differentiable."""
     a, b = promote_args("kron", a, b)
@@ -155,10 +155,11 @@ def _vector_axis_last(x: tf.Tensor, axis: Any, name: str) -> tf.Tensor:
 
 
 def _components(x: tf.Tensor) -> list[tf.Tensor]:
-    """The two or three components of vectors along the last axis."""
-    count = shapes.length(x, -1)
-    if not isinstance(count, int):
-        raise shapes.unknown_shape("cross")
+    """The two or three components of vectors along the last axis; if unknown how many, they must be three."""
+    count = x.shape[-1]
+    if count is None:
+        count = 3
+        x = gen_array_ops.ensure_shape(x, [*x.shape[:-1], count])
     if count not in (2, 3):
         raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
     return gen_array_ops.unpack(x, num=count, axis=-1)

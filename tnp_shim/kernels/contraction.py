@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
+from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import shapes
 from tnp_shim.kernels.arithmetic import multiply
 from tnp_shim.kernels.elementwise import HALVES
@@ -95,7 +96,7 @@ def _merged(x: tf.Tensor, groups: Sequence[int]) -> tf.Tensor:
     sizes = iter(shapes.lengths(x))
     merged = [shapes.product(itertools.islice(sizes, count)) for count in groups]
     unknown = [i for i, size in enumerate(merged) if not isinstance(size, int)]
-    if len(unknown) == 1 and 0 not in merged:
+    if len(unknown) == 1 and all(merged[i] for i in range(len(merged)) if i != unknown[0]):
         merged[unknown[0]] = -1
     return shapes.reshape(x, merged)
 
@@ -186,21 +187,22 @@ def collapsed(operand: Operand) -> Operand:
         while labels.count(label) > 1:
             first = labels.index(label)
             second = labels.index(label, first + 1)
-            _require_same_size(x, first, second)
+            x = _with_same_size(x, first, second)
             others = [axis for axis in range(len(labels)) if axis not in (first, second)]
             x = diagonal(transpose(x, [*others, first, second]))
             labels = (*(labels[axis] for axis in others), label)
     return x, labels
 
 
-def _require_same_size(x: tf.Tensor, first: int, second: int) -> None:
-    message = f"einsum: axes {first} and {second} of an operand have one label and different lengths"
+def _with_same_size(x: tf.Tensor, first: int, second: int) -> tf.Tensor:
+    """The tensor, if two axes have one length; an error, when the graph runs at the latest, if not."""
+    message = f"axes {first} and {second} of an operand have one label and different lengths"
     n, m = shapes.length(x, first), shapes.length(x, second)
-    if isinstance(n, int) and isinstance(m, int):
-        if n != m:
-            raise ValueError(message)
-    else:
-        shapes.require(gen_math_ops.equal(shapes.as_length(n), shapes.as_length(m)), message)
+    if not (isinstance(n, int) and isinstance(m, int)):
+        return asserted(x, gen_math_ops.equal(shapes.as_length(n), shapes.as_length(m)), message, ValueError)
+    if n != m:
+        raise ValueError(message)
+    return x
 
 
 def einsum(operands: Sequence[Operand], output: Labels, path: Sequence[Sequence[int]]) -> tf.Tensor:

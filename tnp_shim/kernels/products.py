@@ -160,7 +160,7 @@ def diagonal(x: tf.Tensor, offset: int = 0) -> tf.Tensor:
     stop = lowest(start + count * (columns + 1), rows * columns)
     flat = shapes.reshape(x, [*batch, rows * columns])
     whole_axes = 2 ** len(batch) - 1
-    return gen_array_ops.strided_slice(
+    elements = gen_array_ops.strided_slice(
         flat,
         shapes.vector([0] * len(batch) + [start]),
         shapes.vector([0] * len(batch) + [stop]),
@@ -168,6 +168,8 @@ def diagonal(x: tf.Tensor, offset: int = 0) -> tf.Tensor:
         begin_mask=whole_axes,
         end_mask=whole_axes,
     )
+    elements.set_shape([*x.shape[:-2], None])  # an unknown step hides the rank
+    return elements
 
 
 GENERALIZED: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
