@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 # Whether a tape is recording: what a view read before a tape watches is not connected to it.
 from tensorflow.python import pywrap_tfe
 
@@ -44,6 +46,9 @@ from tensorflow.python.util import tf_decorator
 
 # XLA's in-place update at a place unknown while compiling; no public function gives it.
 from tensorflow.compiler.tf2xla.ops import gen_xla_ops
+
+# `pfor`: see `vectorized_from_outside`.
+from tensorflow.python.ops.parallel_for import control_flow_ops as pfor
 
 # `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
 from tensorflow.python.ops import control_flow_util
@@ -138,6 +143,7 @@ def current_graph():
 _WATCH = backprop._extract_tensors_and_variables.__code__
 _GRADIENT = backprop.GradientTape.gradient.__code__
 _FORWARD_MODE = vars(forwardprop)
+_VECTORIZED = pfor._pfor_impl.__code__
 _OPERATOR = tf_decorator.unwrap(tensor.Tensor.__add__)[1].__code__
 
 
@@ -183,6 +189,18 @@ def operand_of_another_dtype(frame, dtype) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def vectorized_from_outside(tensor) -> bool:
+    """Whether tf.vectorized_map traces a function right now and `tensor` was there before.
+
+    In a graph the function is traced once, in the graph itself: a write to an array from outside would
+    be made once, with the first element, where the caller means every element.
+    """
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code is not _VECTORIZED:
+        frame = frame.f_back
+    return frame is not None and tensor.op in frame.f_locals["existing_ops"]
 
 
 def asked_by_forward_mode(frame) -> bool:
