@@ -215,7 +215,9 @@ def test_while_loop_with_array_variables(staged: bool) -> None:
 def test_while_loop_with_tensor_variables_that_meet_arrays() -> None:
     @tf.function
     def f(x):
-        return tf.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, s + x[0, 0]), (0, tf.constant(0.0, tf.float64)))
+        return tf.while_loop(
+            lambda i, s: i < 3, lambda i, s: (i + 1, s + x[0, 0]), (0, tf.constant(0.0, tf.float64))
+        )
 
     check(f(matrix())[1], 3.0, tf.Tensor)
 

@@ -140,6 +140,11 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
             raise unknown_value(needed_by)
         return value
 
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """The module of the functions for this array; ValueError, as NumPy's, for a version it does not know."""
+        numpy.empty(0).__array_namespace__(api_version=api_version)
+        return sys.modules[__name__.partition(".")[0]]
+
     def __dlpack__(self, **options: Any) -> Any:
         return numpy.asarray(self._known("__dlpack__")).__dlpack__(**options)
 
