@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import numbers
 import operator
 from typing import Any
@@ -11,12 +12,13 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array, ndarray, result
-from tnp_shim.conversion import is_tensor_like, tensor_of, to_operand, to_tensor
+from tnp_shim.conversion import PYTHON_NUMBERS, is_tensor_like, tensor_of, to_operand, to_tensor
 from tnp_shim.declaration import Operand, Tensor, arrays, function
 from tnp_shim.declaration.failures import numpys_error
 from tnp_shim.indexing.checks import every
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import both, either, imag, is_zero
+from tnp_shim.kernels.shapes import as_length, flat, length, sliced, vector
 from tnp_shim.promotion import cast, constant, promote_args, promotion_key
 from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops
 
@@ -62,11 +64,9 @@ def _truth(condition: tf.Tensor) -> Any:
 
 
 def _all(conditions: tf.Tensor) -> tf.Tensor:
-    if conditions.shape.is_fully_defined():
+    if conditions.shape.rank is not None:
         return every(conditions)
-    # where shapes that differ compare as a single false, the rank that was inferred is not the true one
-    vector = gen_array_ops.reshape(conditions, constant((-1,), tf.int32))
-    return gen_math_ops._all(vector, constant((0,), tf.int32))
+    return gen_math_ops._all(gen_array_ops.reshape(conditions, vector((-1,))), constant((0,), tf.int32))
 
 
 @arrays(numpy.allclose, route="native")
@@ -87,10 +87,18 @@ def _pair(a1: Any, a2: Any) -> tuple[tf.Tensor, tf.Tensor] | None:
         return None
 
 
-def _same_shape(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    shapes = (gen_array_ops.shape(x), gen_array_ops.shape(y))
-    # vectors of different lengths compare as a single false
-    return _all(gen_math_ops.equal(*shapes, incompatible_shape_error=False))
+def _same(x: tf.Tensor, y: tf.Tensor, equal_nan: bool = False) -> tf.Tensor:
+    """Where elements are equal; NaN is equal to nothing, or to NaN."""
+    equal = gen_math_ops.equal(x, y)
+    return either(equal, both(comparison.isnan(x), comparison.isnan(y))) if equal_nan else equal
+
+
+def _same_vectors(x: tf.Tensor, y: tf.Tensor, equal_nan: bool = False) -> tf.Tensor:
+    """Whether two vectors of unknown sizes are of one size and equal."""
+    sizes = length(x, 0), length(y, 0)
+    least = gen_math_ops.minimum(*map(as_length, sizes))
+    same = _same(sliced(x, 0, None, least), sliced(y, 0, None, least), equal_nan)
+    return both(gen_math_ops.equal(*map(as_length, sizes)), every(same))
 
 
 @arrays(numpy.array_equal, route="native")
@@ -102,15 +110,10 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
     x, y = pair
     if not x.shape.is_compatible_with(y.shape):
         return False
-    equal = gen_math_ops.equal(x, y, incompatible_shape_error=False)
-    if equal_nan:
-        nans = (comparison.isnan(x), comparison.isnan(y))
-        both_nan = both(nans[0], gen_math_ops.equal(*nans, incompatible_shape_error=False))
-        equal = gen_math_ops.logical_or(equal, both_nan)
-    equal = _all(equal)
-    if not (x.shape.is_fully_defined() and y.shape.is_fully_defined()):
-        equal = both(equal, _same_shape(x, y))
-    return _truth(equal)
+    if x.shape.is_fully_defined() and y.shape.is_fully_defined():
+        return _truth(every(_same(x, y, equal_nan)))
+    same_shape = _same_vectors(gen_array_ops.shape(x), gen_array_ops.shape(y))
+    return _truth(both(same_shape, _same_vectors(flat(x), flat(y), equal_nan)))
 
 
 @arrays(numpy.array_equiv, route="native")
@@ -119,8 +122,25 @@ def array_equiv(a1: Any, a2: Any) -> Any:
     pair = _pair(a1, a2)
     if pair is None:
         return False
-    # shapes that cannot be broadcast compare as a single false
-    return _truth(_all(gen_math_ops.equal(*pair, incompatible_shape_error=False)))
+    x, y = pair
+    if x.shape.is_fully_defined() and y.shape.is_fully_defined():
+        try:
+            numpy.broadcast_shapes(tuple(x.shape), tuple(y.shape))
+        except ValueError:
+            return False
+        return _truth(every(_same(x, y)))
+    rank = gen_math_ops.maximum(gen_array_ops.rank(x), gen_array_ops.rank(y))
+    sizes = [_sizes_of_rank(tensor, rank) for tensor in pair]
+    fits = functools.reduce(either, [_same(*sizes), *(_same(size, as_length(1)) for size in sizes)])
+    return _truth(tf.cond(every(fits), lambda: _all(_same(x, y)), lambda: constant(False, tf.bool)))
+
+
+def _sizes_of_rank(tensor: tf.Tensor, rank: tf.Tensor) -> tf.Tensor:
+    """The shape of a tensor, with ones in front until it has `rank` sizes."""
+    shape = gen_array_ops.shape(tensor, out_type=tf.int64)
+    missing = gen_array_ops.reshape(rank - gen_array_ops.rank(tensor), vector((1,)))
+    ones = gen_array_ops.fill(missing, as_length(1))
+    return gen_array_ops.concat_v2([ones, shape], constant(0, tf.int32))
 
 
 @function(numpy.iscomplex, scalar=True)
@@ -132,8 +152,11 @@ def iscomplex(x: Tensor):
 
 
 @function(numpy.isreal, scalar=True)
-def isreal(x: Tensor):
-    """Where the imaginary part is zero."""
+def isreal(x: Any):
+    """Where the imaginary part is zero; a bool for a Python number."""
+    if type(x) in PYTHON_NUMBERS:
+        return x.imag == 0
+    x = to_tensor(x)
     if not x.dtype.is_complex:
         return cast(gen_array_ops.ones_like(x), tf.bool)
     return is_zero(imag(x))

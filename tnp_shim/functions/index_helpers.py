@@ -66,7 +66,7 @@ def indices(dimensions: Shape, dtype: DType = dtypes.INT64, sparse: bool = False
 
 
 @arrays(numpy.meshgrid, route="native")
-def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Any, ...]:
+def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
     """Coordinate arrays of a grid from coordinate vectors; views of them with `copy=False`."""
     if indexing not in ("xy", "ij"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
@@ -77,7 +77,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
             views.reshape(views.as_array(x), tuple(-1 if a == axis else 1 for a in range(rank)))
             for x, axis in zip(xi, axes, strict=True)
         ]
-        return tuple(lines) if sparse else parts.broadcast_arrays(*lines)
+        return lines if sparse else parts.broadcast_arrays(*lines)
     tensors = [along(flat(to_tensor(x)), axis, rank) for x, axis in zip(xi, axes, strict=True)]
     if not sparse and tensors:
         shape = broadcast_shape(*tensors)

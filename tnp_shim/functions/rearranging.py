@@ -118,16 +118,13 @@ def triu(m: Tensor, k: Size = 0):
 def _extent(is_kept: tf.Tensor, axis: int) -> tuple[tf.Tensor, tf.Tensor]:
     """Where along an axis the first true is and where the last one ends; both 0 if there is none."""
     others = [a for a in range(is_kept.shape.rank) if a != axis]
-    kept = cast(gen_math_ops._any(is_kept, constant(tuple(others), tf.int32)), tf.int32)
-    zero = constant(0, tf.int32)
-    size = as_length(length(kept, 0))
-    first = gen_math_ops.arg_max(kept, zero, output_type=tf.int64)
-    backwards = gen_array_ops.reverse_v2(kept, constant((0,), tf.int32))
-    last = gen_math_ops.sub(size, gen_math_ops.arg_max(backwards, zero, output_type=tf.int64))
-    any_kept = cast(
-        gen_math_ops._any(is_kept, constant(tuple(range(is_kept.shape.rank)), tf.int32)), tf.int64
-    )
-    return gen_math_ops.mul(first, any_kept), gen_math_ops.mul(last, any_kept)
+    kept = gen_math_ops._any(is_kept, constant(tuple(others), tf.int32))
+    index = counting(length(kept, 0))
+    zero, along_it = as_length(0), constant((0,), tf.int32)
+    stops = select(kept, gen_math_ops.add_v2(index, as_length(1)), zero)
+    stop = gen_math_ops.maximum(gen_math_ops._max(stops, along_it), zero)  # of no elements: below zero
+    first = gen_math_ops._min(select(kept, index, stop), along_it)
+    return gen_math_ops.minimum(first, stop), stop
 
 
 @arrays(numpy.trim_zeros, route="native")
@@ -147,10 +144,6 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     is_kept = comparison.nonzero(tensor)
     index: list[Any] = [slice(None)] * rank
     for a in axes:
-        size = length(tensor, a)
-        if isinstance(size, int) and size == 0:
-            index[a] = slice(0, 0)
-            continue
         first, stop = _extent(is_kept, a)
         index[a] = slice(*_trimmed(first, stop, trim))
     return array[tuple(index)]

@@ -12,7 +12,6 @@ from tnp_shim import dtypes
 from tnp_shim.array import ndarray, wrap, write
 from tnp_shim.conversion import to_operand, to_tensor
 from tnp_shim.declaration import Axis, Operand, Tensor, Tensors, arrays, function
-from tnp_shim.indexing.checks import compiles_with_xla
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import both, complex_of, imag, like, real
 from tnp_shim.kernels.elementwise import select as selected
@@ -35,7 +34,7 @@ from tnp_shim.kernels.shapes import (
     vector,
 )
 from tnp_shim.promotion import as_tensor, cast, promote_args, promotion_key, shape_of
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
 
 
 def nonzero_coordinates(tensor: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -361,7 +360,7 @@ def _with_piece(
         value = piece(wrap(taken), *args, **kw) if callable(piece) else piece
         return cast(to_tensor(value), result.dtype)
 
-    if not callable(piece) or compiles_with_xla():
+    if not callable(piece) or compiled_by_xla():
         return selected(condition, values_of(elements), result)
     places = gen_array_ops.where(condition)
     if places.shape[0] == 0:
