@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy
+from differential import is_array, ours, run
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
-
-from differential import is_array, ours, run
 
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "float32", "float64", "complex64", "complex128")
 MOST_LIVE = 7
@@ -64,7 +63,9 @@ def new_arrays(least_rank: int = 0) -> st.SearchStrategy[numpy.ndarray]:
 
 def axis(draw: Any, a: numpy.ndarray) -> int:
     """An axis of an array, now and then out of bounds."""
-    return draw(st.integers(-a.ndim, a.ndim - 1) if a.ndim and draw(st.integers(0, 15)) else st.integers(-3, 3))
+    return draw(
+        st.integers(-a.ndim, a.ndim - 1) if a.ndim and draw(st.integers(0, 15)) else st.integers(-3, 3)
+    )
 
 
 def one_axis(draw: Any, a: numpy.ndarray, live: Any) -> tuple[Any, ...]:
@@ -268,7 +269,9 @@ def _nth(found: Any, n: int) -> Any:
 DERIVING: dict[str, Operation] = {
     "index": Operation(lambda np, a, index: a[index], basic_index),
     "index twice": Operation(lambda np, a, index: a[::-1][index], basic_index),
-    "take rows": Operation(lambda np, a, n: _nth(list(a), n), lambda draw, a, live: (draw(st.integers(0, 5)),)),
+    "take rows": Operation(
+        lambda np, a, n: _nth(list(a), n), lambda draw, a, live: (draw(st.integers(0, 5)),)
+    ),
     "index arrays": Operation(lambda np, a, index: a[index], fancy_index),
     "mask": Operation(lambda np, a, index: a[index], mask_index),
     "transpose": Operation(lambda np, a, axes: a.transpose(axes), permutation),
@@ -278,8 +281,12 @@ DERIVING: dict[str, Operation] = {
     "moveaxis": Operation(lambda np, a, one, two: np.moveaxis(a, one, two), two_axes),
     "rollaxis": Operation(lambda np, a, one, two: np.rollaxis(a, one, two), two_axes),
     "reshape": Operation(lambda np, a, shape, order: a.reshape(shape, order=order), new_shape),
-    "reshape a copy": Operation(lambda np, a, shape, order: np.reshape(a, shape, order, copy=True), new_shape),
-    "reshape in place": Operation(lambda np, a, shape, order: np.reshape(a, shape, order, copy=False), new_shape),
+    "reshape a copy": Operation(
+        lambda np, a, shape, order: np.reshape(a, shape, order, copy=True), new_shape
+    ),
+    "reshape in place": Operation(
+        lambda np, a, shape, order: np.reshape(a, shape, order, copy=False), new_shape
+    ),
     "ravel": Operation(lambda np, a, order: a.ravel(order), order),
     "flatten": Operation(lambda np, a, order: a.flatten(order), order),
     "squeeze": Operation(lambda np, a, axis: a.squeeze(axis), optional_axis),
@@ -400,6 +407,8 @@ WRITING: dict[str, Operation] = {
     "setflags": Operation(lambda np, a, write: a.setflags(write=write), write_flag),
 }
 OPERATIONS = {**{f"make: {name}": op for name, op in DERIVING.items()}, **WRITING}
+DERIVING_NAMES = [name for name in OPERATIONS if name not in WRITING]
+WRITING_NAMES = list(WRITING)
 
 
 @st.composite
@@ -425,3 +434,17 @@ def keep(live: list[Any], made: Any) -> None:
         live.append(made)
         if len(live) > MOST_LIVE:
             del live[0]
+
+
+@st.composite
+def programs(draw: Any, longest: int = 10) -> tuple[list[numpy.ndarray], list[Step]]:
+    """Arrays in C order to start with, and steps that can follow one another."""
+    start = [numpy.ascontiguousarray(made) for made in draw(st.lists(new_arrays(1), min_size=1, max_size=2))]
+    live = [made.copy() for made in start]
+    program: list[Step] = []
+    for _ in range(draw(st.integers(2, longest))):
+        names = WRITING_NAMES if draw(st.booleans()) else DERIVING_NAMES
+        step = draw(steps(live, names))
+        program.append(step)
+        keep(live, take(numpy, live, step)[0])
+    return start, program

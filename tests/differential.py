@@ -52,7 +52,10 @@ def same_value(expected: Any, actual: Any, tolerance: float = 0.0) -> bool:
         return bool(numpy.allclose(expected, actual, tolerance, tolerance, equal_nan=True))
     parts = [(expected.real, actual.real), (expected.imag, actual.imag)]
     return all(
-        bool(numpy.array_equal(e, a, equal_nan=True) and numpy.all((numpy.signbit(e) == numpy.signbit(a)) | (e != e)))
+        bool(
+            numpy.array_equal(e, a, equal_nan=True)
+            and numpy.all((numpy.signbit(e) == numpy.signbit(a)) | (e != e))
+        )
         for e, a in parts
     )
 
@@ -61,7 +64,9 @@ def layout(array: Any) -> dict[str, Any]:
     """What NumPy tells of an array's memory: strides only where they lead from one element to another."""
     flags = array.flags
     return {
-        "strides": [s if n > 1 and array.size else None for s, n in zip(array.strides, array.shape, strict=True)],
+        "strides": [
+            s if n > 1 and array.size else None for s, n in zip(array.strides, array.shape, strict=True)
+        ],
         "c_contiguous": flags.c_contiguous,
         "f_contiguous": flags.f_contiguous,
         "owndata": flags.owndata,
@@ -70,7 +75,9 @@ def layout(array: Any) -> dict[str, Any]:
     }
 
 
-def check(expected: Any, actual: Any, *, tolerance: float = 0.0, memory: bool = True, where: str = "result") -> None:
+def check(
+    expected: Any, actual: Any, *, tolerance: float = 0.0, memory: bool = True, where: str = "result"
+) -> None:
     """Assert that what tnp_shim gave is what NumPy gave."""
     if is_array(expected) or is_scalar(expected):
         assert is_array(actual) == is_array(expected) and is_scalar(actual) == is_scalar(expected), (
@@ -88,9 +95,9 @@ def check(expected: Any, actual: Any, *, tolerance: float = 0.0, memory: bool = 
         return
     assert not isinstance(actual, Array), f"{where}: ours is {type(actual)}, NumPy gives {type(expected)}"
     if isinstance(expected, (list, tuple)):
-        assert type(actual) is type(expected) or (hasattr(expected, "_fields") and hasattr(actual, "_fields")), (
-            f"{where}: {type(actual)}, NumPy gives {type(expected)}"
-        )
+        assert type(actual) is type(expected) or (
+            hasattr(expected, "_fields") and hasattr(actual, "_fields")
+        ), f"{where}: {type(actual)}, NumPy gives {type(expected)}"
         assert len(actual) == len(expected), f"{where}: {len(actual)} items, NumPy's has {len(expected)}"
         for i, (e, a) in enumerate(zip(expected, actual, strict=True)):
             check(e, a, tolerance=tolerance, memory=memory, where=f"{where}[{i}]")
@@ -116,6 +123,11 @@ def run(body: Body, namespace: Any, arguments: Sequence[Any]) -> tuple[Any, Exce
             return None, error
 
 
+def unnamed(error: Exception) -> str:
+    """The text of an error without the libraries' names, which Python itself puts before a type's."""
+    return str(error).replace("numpy.", "").replace("tnp_shim.", "")
+
+
 def check_error(expected: Exception | None, actual: Exception | None, message: bool) -> None:
     """Assert that both failed alike, or neither."""
     if expected is None or actual is None:
@@ -126,7 +138,7 @@ def check_error(expected: Exception | None, actual: Exception | None, message: b
     kinds = [kind for kind in type(expected).__mro__ if kind.__module__ == "builtins"]
     assert isinstance(actual, kinds[0]), f"NumPy raises {expected!r}, ours {actual!r}"
     if message:
-        assert str(actual) == str(expected), f"NumPy says {str(expected)!r}, ours {str(actual)!r}"
+        assert unnamed(actual) == unnamed(expected), f"NumPy says {str(expected)!r}, ours {str(actual)!r}"
 
 
 def same(
@@ -158,7 +170,10 @@ def same(
 
 def raises(body: Body, *arguments: Any, message: bool = True) -> None:
     """Assert that a body fails with NumPy, and fails alike with tnp_shim."""
-    assert run(body, numpy, [a.copy() if isinstance(a, numpy.ndarray) else a for a in arguments])[1] is not None
+    assert (
+        run(body, numpy, [a.copy(order="K") if isinstance(a, numpy.ndarray) else a for a in arguments])[1]
+        is not None
+    )
     same(body, *arguments, message=message)
 
 
@@ -185,7 +200,9 @@ def check_sharing(expected: Sequence[Any], actual: Sequence[Any]) -> None:
         assert bases[0] == bases[1], f"the base of array {i} is {bases[1]}, NumPy's {bases[0]}"
         for j in range(i):
             other_e, other_a = expected[j], actual[j]
-            assert (e is other_e) == (a is other_a), f"arrays {j} and {i}: one object where NumPy has two, or two"
+            assert (e is other_e) == (a is other_a), (
+                f"arrays {j} and {i}: one object where NumPy has two, or two"
+            )
             for function in ("shares_memory", "may_share_memory"):
                 theirs = getattr(numpy, function)(other_e, e)
                 mine = getattr(tnp_shim, function)(other_a, a)

@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy
 import tensorflow as tf
+from array_programs import DERIVING_NAMES, WRITING_NAMES, Step, keep, new_arrays, programs, steps, take
+from differential import check, check_error, check_sharing, ours
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import tnp_shim
-from array_programs import OPERATIONS, WRITING, Step, steps, keep, new_arrays, take
-from differential import check, check_error, check_sharing, is_array, ours
-
-DERIVING_NAMES = [name for name in OPERATIONS if name not in WRITING]
 
 
 class Arrays(RuleBasedStateMachine):
@@ -47,7 +45,7 @@ class Arrays(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def write(self, data: Any) -> None:
-        self.step(data.draw(steps(self.theirs, list(WRITING)))
+        self.step(data.draw(steps(self.theirs, WRITING_NAMES)))
 
     def step(self, step: Step) -> None:
         expected, refusal = take(numpy, self.theirs, step)
@@ -67,3 +65,32 @@ class Arrays(RuleBasedStateMachine):
 
 Arrays.TestCase.settings = settings(max_examples=40, stateful_step_count=20)
 test_arrays_stay_alike = Arrays.TestCase
+
+
+@given(programs())
+@settings(max_examples=60)
+def test_the_same_program_in_a_traced_function(program: tuple[list[numpy.ndarray], list[Step]]) -> None:
+    start, steps_taken = program
+    theirs = [made.copy() for made in start]
+    refusals = []
+    for step in steps_taken:
+        made, refusal = take(numpy, theirs, step)
+        refusals.append(refusal)
+        keep(theirs, made)
+    errors = []
+
+    @tf.function
+    def traced(arguments: list[Any]) -> list[Any]:
+        mine = list(arguments)
+        errors.clear()
+        for step in steps_taken:
+            made, error = take(tnp_shim, mine, step)
+            errors.append(error)
+            keep(mine, made)
+        return mine
+
+    results = traced([ours(made) for made in start])
+    for refusal, error in zip(refusals, errors, strict=True):
+        check_error(refusal, error, message=False)
+    for i, (expected, actual) in enumerate(zip(theirs, results, strict=True)):
+        check(expected, actual, memory=False, where=f"array {i}")

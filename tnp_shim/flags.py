@@ -6,6 +6,9 @@ from typing import Any
 
 from tnp_shim.array import Array
 
+_OWNDATA, _WRITEABLE = 0x0004, 0x0400
+"""The bits of `num` that a shadow does not tell."""
+
 _SHORT = {
     "C": "c_contiguous",
     "F": "f_contiguous",
@@ -45,11 +48,30 @@ class flagsobj:
             raise ValueError("cannot set WRITEABLE flag to True of this array")
         self._array._writeable = bool(value)
 
+    behaved = property(lambda self: self.writeable, doc="Whether the array is aligned and writeable.")
+
+    @property
+    def carray(self) -> bool:
+        """Whether the array is writeable and in C order."""
+        return self.writeable and self.c_contiguous
+
+    @property
+    def farray(self) -> bool:
+        """Whether the array is writeable and in Fortran order, and not in C order."""
+        return self.writeable and self.fnc
+
+    @property
+    def num(self) -> int:
+        """All flags in one number."""
+        bits = self._array._cell.shadow().flags.num & ~(_OWNDATA | _WRITEABLE)
+        return bits | _OWNDATA * self.owndata | _WRITEABLE * self.writeable
+
     def __getitem__(self, key: str) -> Any:
         name = _SHORT.get(key, key.lower())
-        if name not in ("owndata", "writeable") and not hasattr(self._array._cell.shadow().flags, name):
-            raise KeyError("Unknown flag")
-        return getattr(self, name)
+        try:
+            return getattr(self, name)
+        except AttributeError:
+            raise KeyError("Unknown flag") from None
 
     def __setitem__(self, key: str, value: Any) -> None:
         name = _SHORT.get(key, key.lower())
@@ -59,4 +81,4 @@ class flagsobj:
 
     def __repr__(self) -> str:
         names = ("C_CONTIGUOUS", "F_CONTIGUOUS", "OWNDATA", "WRITEABLE", "ALIGNED", "WRITEBACKIFCOPY")
-        return "\n".join(f"  {name} : {self[name]}" for name in names)
+        return "".join(f"  {name} : {self[name]}\n" for name in names)

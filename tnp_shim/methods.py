@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import tensorflow as tf
 from tnp_shim import subscripts
 from tnp_shim.array import Array, ndarray, result, write
 from tnp_shim.conversion import UnsupportedTypeError, to_shape
+from tnp_shim.declaration.failures import numpys_error
 from tnp_shim.declaration.function import REGISTRY
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.flags import flagsobj
@@ -132,10 +134,39 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
-SAME_AS_FUNCTION = (
-    "all any argmax argmin argpartition argsort choose clip compress cumprod cumsum diagonal dot max mean min "
-    "nonzero prod ptp put ravel repeat round searchsorted squeeze std sum swapaxes take trace var"
-).split()
+SAME_AS_FUNCTION = [
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "argpartition",
+    "argsort",
+    "choose",
+    "clip",
+    "compress",
+    "cumprod",
+    "cumsum",
+    "diagonal",
+    "dot",
+    "max",
+    "mean",
+    "min",
+    "nonzero",
+    "prod",
+    "ptp",
+    "put",
+    "ravel",
+    "repeat",
+    "round",
+    "searchsorted",
+    "squeeze",
+    "std",
+    "sum",
+    "swapaxes",
+    "take",
+    "trace",
+    "var",
+]
 """Methods whose arguments after `self` are those of the function of the same name."""
 
 
@@ -167,7 +198,9 @@ def flatten(self: Array, order: Any = "C") -> Any:
 
 def fill(self: ndarray, value: Any) -> None:
     """Set every element to one value."""
-    subscripts.set_(self, Ellipsis, arrays.asarray(value)[()] if isinstance(value, (list, tuple)) else value)
+    if numpy.ndim(value) if not isinstance(value, Array) else value.ndim:
+        numpy.empty(1, self._dtype).fill(numpy.zeros(2))  # raises
+    subscripts.set_(self, Ellipsis, value)
 
 
 def item(self: Array, *args: Any) -> Any:
@@ -219,6 +252,26 @@ def setflags(self: ndarray, write: Any = None, align: Any = None, uic: Any = Non
     """Make the array read-only or writeable."""
     if write is not None:
         flagsobj(self).writeable = write
+
+
+def set_item(self: ndarray, index: Any, value: Any) -> None:
+    """`a[index] = value`."""
+    try:
+        subscripts.set_(self, index, value)
+    except Exception as error:
+        raise numpys_error("ndarray", operator.setitem, (self, index, value), {}, error) from error.__cause__
+
+
+def format_(self: ndarray, form: str) -> str:
+    """A 0-d array is formatted as its element, others take no format."""
+    text = str(self)
+    if self._cell.shape != () or text.startswith("<traced"):
+        return object.__format__(self, form)
+    return format(item(self), form)
+
+
+def refuse_deletion(self: ndarray, index: Any) -> None:
+    raise ValueError("cannot delete array elements")
 
 
 def dumps(self: Array) -> bytes:
@@ -322,7 +375,7 @@ def install() -> None:
         setattr(Array, name, _memory(name))
     properties: dict[str, Any] = {
         "T": property(lambda self: views.transpose(self), doc="The transposed array, a view."),
-        "mT": property(lambda self: views.matrix_transpose(self), doc="The last two axes exchanged, a view."),
+        "mT": property(views.swapped_matrices, doc="The last two axes exchanged, a view."),
         "real": property(views.real, _set_real, doc=views.real.__doc__),
         "imag": property(views.imag, _set_imag, doc=views.imag.__doc__),
         "flat": property(parts.flat, _set_flat, doc=parts.flat.__doc__),
@@ -341,7 +394,9 @@ def install() -> None:
     }
     for name, value in properties.items():
         setattr(Array, name, value)
-    ndarray.__setitem__ = subscripts.set_  # type: ignore[attr-defined]
+    ndarray.__format__ = format_  # type: ignore[method-assign,assignment]
+    ndarray.__delitem__ = refuse_deletion  # type: ignore[attr-defined]
+    ndarray.__setitem__ = set_item  # type: ignore[attr-defined]
 
 
 def _unary(ufunc: Any) -> Callable[[Array], Any]:

@@ -13,7 +13,7 @@ from tnp_shim.indexing import plan
 from tnp_shim.indexing.layout import axes_taken
 from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import Lens, StaticShape, static_shape, untouched
-from tnp_shim.tensorflow_internals import current_graph, known_value
+from tnp_shim.tensorflow_internals import current_graph, gen_array_ops, known_value
 
 _PLAIN = (int, slice, type(None), type(Ellipsis))
 
@@ -87,7 +87,9 @@ def _axes_around(index: Any, rank: int) -> tuple[int, int]:
     """How many axes stand before and after those of the index arrays, where NumPy leaves these in place."""
     if type(index) is not tuple:
         return 0, 0
-    arrays = [i for i, item in enumerate(index) if not (type(item) is slice or item is None or item is Ellipsis)]
+    arrays = [
+        i for i, item in enumerate(index) if not (type(item) is slice or item is None or item is Ellipsis)
+    ]
     first, last = arrays[0], arrays[-1]
     if not first or last - first >= len(arrays):
         return 0, 0
@@ -129,9 +131,22 @@ def set_(array: ndarray, index: Any, value: Any) -> None:
         raise ValueError("assignment destination is read-only")
     cell = array._cell
     made = plan(cell.shape, plain_index(index))
-    write(array, made.write(cell.read(), value_for(value, array._dtype)))
+    tensor = value_for(value, array._dtype)
+    if made.is_scalar and tensor.shape.rank:
+        if array._dtype.kind != "b" or tensor.shape.num_elements() != 1:
+            raise ValueError("setting an array element with a sequence.")
+        tensor = tf.reshape(tensor, [])  # anything of one element has a truth value
+    write(array, made.write(cell.read(), tensor))
 
 
 def shape_known(shape: StaticShape) -> bool:
     """Whether every dimension is known."""
     return shape is not None and None not in shape
+
+
+def positions(array: Array, index: Any) -> tf.Tensor:
+    """The places, counted through the array in C order, of the elements that an index selects."""
+    tensor = array._cell.read()
+    shape = gen_array_ops.shape(tensor, out_type=tf.int64)
+    counted = gen_array_ops.reshape(tf.range(tf.size(tensor, tf.int64)), shape)
+    return plan(array._cell.shape, plain_index(index)).read(counted)

@@ -134,7 +134,9 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
         finite = tf.reduce_all(tf.math.is_finite(tf.abs(tensor)))
         known = known_value(finite)
         if known is None:
-            with tf.control_dependencies([tf.debugging.Assert(finite, ["array must not contain infs or NaNs"])]):
+            with tf.control_dependencies(
+                [tf.debugging.Assert(finite, ["array must not contain infs or NaNs"])]
+            ):
                 return wrap(tf.identity(tensor))
         if not known:
             raise ValueError("array must not contain infs or NaNs")
@@ -180,10 +182,9 @@ def cast_array(
     target = _target(dtype)
     if not dtypes.is_supported(target):
         return numpy.asarray(array).astype(target)
-    if not numpy.can_cast(array._dtype, target, casting):
-        raise TypeError(
-            f"Cannot cast array data from {array._dtype!r} to {target!r} according to the rule {casting!r}"
-        )
+    numpy.empty(0, array._dtype).astype(target, casting=casting)  # raises if the rule forbids it
+    if casting == "same_value":
+        numpy.asarray(array._known("astype(casting='same_value')")).astype(target, casting=casting)  # type: ignore[call-overload]
     if not isinstance(array, ndarray):
         made = result(cast(array._cell.read(), dtypes.to_tf(target)), target)
         made._cell._home = current_graph()
@@ -223,7 +224,9 @@ def fromiter(iter: Any, dtype: Any, count: int = -1, *, like: Any = None) -> Any
 
 
 def _check_device(name: str, device: Any) -> None:
-    if device not in (None, "cpu") and not str(device).lower().lstrip("/").startswith(("gpu", "device:", "cuda")):
+    if device not in (None, "cpu") and not str(device).lower().lstrip("/").startswith(
+        ("gpu", "device:", "cuda")
+    ):
         raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
 
 

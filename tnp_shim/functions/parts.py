@@ -10,7 +10,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes, subscripts
-from tnp_shim.array import Array, view, wrap
+from tnp_shim.array import Array, ndarray, view, wrap
 from tnp_shim.conversion import static_int, to_axis, to_shape
 from tnp_shim.declaration import arrays
 from tnp_shim.errors import unknown_shape
@@ -30,7 +30,9 @@ def flip(m: Any, axis: Any = None) -> Array:
     """The array with the order of its elements reversed along `axis` (all axes by default). A view."""
     array = _as_view(as_array(m))
     axes = to_axis(axis, "flip")
-    listed = range(array.ndim) if axes is None else numpy.lib.array_utils.normalize_axis_tuple(axes, array.ndim)
+    listed = (
+        range(array.ndim) if axes is None else numpy.lib.array_utils.normalize_axis_tuple(axes, array.ndim)
+    )
     steps = [-1 if i in set(listed) else None for i in range(array.ndim)]
     return subscripts.get(array, tuple(slice(None, None, step) for step in steps))
 
@@ -167,7 +169,9 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
     offset = static_int(offset, "diagonal")
     if array.ndim < 2:
         raise ValueError("diag requires an array of at least two dimensions")
-    first, second = numpy.lib.array_utils.normalize_axis_tuple((axis1, axis2), array.ndim, allow_duplicate=True)
+    first, second = numpy.lib.array_utils.normalize_axis_tuple(
+        (axis1, axis2), array.ndim, allow_duplicate=True
+    )
     if first == second:
         raise ValueError("axis1 and axis2 cannot be the same")
     order = [i for i in range(array.ndim) if i not in (first, second)] + [first, second]
@@ -188,7 +192,9 @@ def _with_diagonal(p: tf.Tensor, diagonal: tf.Tensor, offset: int) -> tf.Tensor:
     """The tensor with another diagonal of its last two axes."""
     rows, columns = tf.unstack(gen_array_ops.shape(p)[-2:])
     on_diagonal = tf.range(rows)[:, None] + offset == tf.range(columns)
-    padded = tf.pad(diagonal, [[0, 0]] * (diagonal.shape.rank - 1) + [[max(-offset, 0), rows]])[..., :rows, None]
+    padded = tf.pad(diagonal, [[0, 0]] * (diagonal.shape.rank - 1) + [[max(-offset, 0), rows]])[
+        ..., :rows, None
+    ]
     return tf.where(on_diagonal, padded, p)
 
 
@@ -206,7 +212,10 @@ def _diagonal_of_last(p: tf.Tensor, offset: int) -> tf.Tensor:
     places = start + tf.range(count) * (columns + 1)
     lead = p.shape[:-2].as_list()
     flat = gen_array_ops.reshape(
-        p, [*lead, rows * columns] if None not in lead + static else tf.concat([shape[:-2], [rows * columns]], 0)
+        p,
+        [*lead, rows * columns]
+        if None not in lead + static
+        else tf.concat([shape[:-2], [rows * columns]], 0),
     )
     return tf.gather(flat, places, axis=-1)
 
@@ -255,7 +264,7 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
 def viewed(array: Array, dtype: Any = None) -> Array:
     """`array.view(dtype)`: the same bytes as another dtype; without one, a new array on the same memory."""
     array = _as_view(array)
-    if isinstance(dtype, type) and issubclass(dtype, (Array, numpy.ndarray)):
+    if isinstance(dtype, type) and issubclass(dtype, (ndarray, numpy.ndarray)):
         dtype = None
     if dtype is None:
         made = view(array, Lens(lambda p: p, lambda p, v: v, lambda s: s.view(), array._cell.shape))
@@ -289,7 +298,9 @@ def _bitcast(p: tf.Tensor, dtype: tf.DType, old_size: int, new_size: int) -> tf.
     shape = [*p.shape.as_list()]
     if new_size > old_size:  # several old elements make a new one
         ratio = new_size // old_size
-        return gen_array_ops.bitcast(gen_array_ops.reshape(p, [*shape[:-1], shape[-1] // ratio, ratio]), dtype)
+        return gen_array_ops.bitcast(
+            gen_array_ops.reshape(p, [*shape[:-1], shape[-1] // ratio, ratio]), dtype
+        )
     ratio = old_size // new_size
     return gen_array_ops.reshape(gen_array_ops.bitcast(p, dtype), [*shape[:-1], shape[-1] * ratio])
 
@@ -319,6 +330,8 @@ class flatiter:
         if isinstance(values, tf.Tensor) and values.shape.rank != 0:
             if isinstance(index, int) and not (self.base.dtype == bool and values.shape.num_elements() == 1):
                 raise ValueError("Error setting single item of array.")
+            if values.shape.num_elements() == 0:
+                return
             values = _cycled(gen_array_ops.reshape(values, [-1]), subscripts.get(self._line, index))
         subscripts.set_(self._line, index, values)
 
@@ -367,7 +380,8 @@ def _as_one(index: Any) -> Any:
         (index,) = index
     if isinstance(index, tuple) and index:
         raise IndexError(
-            f"too many indices for flat iterator: flat iterator is 1-dimensional, but {len(index)} were indexed"
+            "too many indices for flat iterator: flat iterator is 1-dimensional, but "
+            f"{len(index)} were indexed"
         )
     if index is None:
         raise IndexError(
@@ -399,6 +413,7 @@ def set_shape(array: Array, shape: Any) -> None:
     new = reshaped(array, to_shape(shape, "shape"), "C", None)
     if new._cell.root() is not array._cell.root():
         raise AttributeError(
-            "Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the desired shape."
+            "Incompatible shape for in-place modification. "
+            "Use `.reshape()` to make a copy with the desired shape."
         )
     array._cell = new._cell

@@ -300,6 +300,11 @@ def matrix_transpose(x: Any, /) -> Array:
     return _rearranged(as_array(x), numpy.matrix_transpose)
 
 
+def swapped_matrices(array: Array) -> Array:
+    """The attribute `mT`."""
+    return _rearranged(array, lambda s: s.mT)
+
+
 # parts of complex numbers
 
 
