@@ -115,15 +115,16 @@ def tensordot(a: Tensor, b: Tensor, axes: Any = 2):
 def kron(a: Tensor, b: Tensor):
     """Blocks of `b`, each scaled by an element of `a`. Differentiable."""
     a, b = promote_args("kron", a, b)
-    rank = max(shapes.rank_of(a, "kron"), shapes.rank_of(b, "kron"))
-    if a.shape.rank == 0 or b.shape.rank == 0:
+    rank_a, rank_b = shapes.rank_of(a, "kron"), shapes.rank_of(b, "kron")
+    if rank_a == 0 or rank_b == 0:
         return multiply(a, b)
-    sizes_a = [1] * (rank - a.shape.rank) + shapes.lengths(a)
-    sizes_b = [1] * (rank - b.shape.rank) + shapes.lengths(b)
-    blocks_a = shapes.reshape(a, [size for n in sizes_a for size in (n, 1)])
-    blocks_b = shapes.reshape(b, [size for n in sizes_b for size in (1, n)])
-    sizes = [shapes.product(pair) for pair in zip(sizes_a, sizes_b, strict=True)]
-    return shapes.reshape(multiply(blocks_a, blocks_b), sizes)
+    labels_a = tuple((axis, "a") for axis in range(-rank_a, 0))
+    labels_b = tuple((axis, "b") for axis in range(-rank_b, 0))
+    blocks, _ = contraction.contract((a, labels_a), (b, labels_b), tuple(sorted(labels_a + labels_b)))
+    rank = max(rank_a, rank_b)
+    sizes_a = [1] * (rank - rank_a) + shapes.lengths(a)
+    sizes_b = [1] * (rank - rank_b) + shapes.lengths(b)
+    return shapes.reshape(blocks, [shapes.product(pair) for pair in zip(sizes_a, sizes_b, strict=True)])
 
 
 def _sum_dtype(dtype: tf.DType) -> tf.DType:

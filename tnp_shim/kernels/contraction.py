@@ -155,6 +155,10 @@ def _broadcast_ones(x: Operand, y: Operand, kept: Labels) -> list[Hashable]:
     return [label for label, n, m in sizes if n is not None and m is not None and n != m and 1 in (n, m)]
 
 
+_MOST_AXES_TO_BROADCAST = 5
+"""TensorFlow's elementwise kernels refuse to broadcast operands that take turns along more axes."""
+
+
 def contract(x: Operand, y: Operand, kept: Labels, ordered: bool = True) -> Operand:
     """The products of two operands, summed over all labels but those kept.
 
@@ -169,11 +173,11 @@ def contract(x: Operand, y: Operand, kept: Labels, ordered: bool = True) -> Oper
         y, [label for label in y[1] if label not in kept and (label not in x[1] or label in ones)]
     )
     summed = tuple(label for label in x[1] if label in y[1] and label not in kept)
-    if not summed:
+    if not summed and len(kept) <= _MOST_AXES_TO_BROADCAST:
         return multiply(_aligned(x, kept), _aligned(y, kept)), kept
     same_labels = set(x[1]) == set(y[1])
     known_equal = all(_size(x, label) == _size(y, label) is not None for label in summed)
-    if same_labels and known_equal and x[0].dtype not in HALVES:
+    if summed and same_labels and known_equal and x[0].dtype not in HALVES:
         order = kept + summed
         products = multiply(_in_order(x, order), _in_order(y, order))
         return sum_over(products, range(len(kept), len(order))), kept
