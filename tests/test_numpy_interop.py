@@ -1,4 +1,4 @@
-"""NumPy around arrays: its functions, ufuncs and protocols, pickling, scalars in Python; public names only."""
+"""NumPy around arrays: its functions and protocols, pickling, scalars in Python; public names only."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ def test_text_equals_numpys() -> None:
         (matrix(), X),
         (matrix("complex64"), X.astype("complex64")),
     ):
-        assert (repr(mine), str(mine), "%s" % mine) == (repr(theirs), str(theirs), "%s" % theirs)
+        assert (repr(mine), str(mine), f"{mine!s}") == (repr(theirs), str(theirs), f"{theirs!s}")
 
 
 def test_isinstance_against_the_scalar_types() -> None:

@@ -1,4 +1,4 @@
-"""Arrays under GradientTape, ForwardAccumulator, tf.custom_gradient and tf.recompute_grad; public names only."""
+"""Arrays under GradientTape, ForwardAccumulator, tf.custom_gradient, tf.recompute_grad; public names only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes that cannot reach the caller's array are refused, never lost silently; uses public names only."""
+"""Writes that cannot reach the caller's array are refused, never lost silently; public names and errors."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
         return value
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        """The module of the functions for this array; ValueError, as NumPy's, for a version it does not know."""
+        """The module of the functions for arrays; NumPy's ValueError for a version it does not know."""
         numpy.empty(0).__array_namespace__(api_version=api_version)
         return sys.modules[__name__.partition(".")[0]]
 
