@@ -16,7 +16,7 @@ import tensorflow as tf
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.indexing.checks import asserted, known_indices, spelled, traced_index
 from tnp_shim.indexing.layout import FULL, Shape, axes_taken, expanded
-from tnp_shim.indexing.scatter import scattered, without_duplicates
+from tnp_shim.indexing.scatter import scattered
 from tnp_shim.indexing.sizes import Size, as_tensor, product, reshaped, size_of, sizes_of, transposed
 from tnp_shim.indexing.traced import basic_plan
 from tnp_shim.indexing.values import broadcast_value, checked_value, is_same_shape
@@ -216,17 +216,15 @@ class AdvancedPlan:
         front = transposed(inner, order)
         sizes = sizes_of(front)
         rows = reshaped(front, [product(sizes[: len(axes)]), *sizes[len(axes) :]])
-        rows = self._scattered(rows, index, value)
+        if self._known is not None:
+            index = self._known.reshape(-1)
+        else:
+            index = gen_array_ops.reshape(index, constant((-1,), tf.int32))
+        unique = len(self._arrays) == 1 and self._arrays[0].is_mask
+        rows = scattered(rows, index, value, unique=unique)
         front = reshaped(rows, sizes)
         inverse = sorted(range(len(order)), key=order.__getitem__)
         return self._basic.write(tensor, transposed(front, inverse))
-
-    def _scattered(self, rows: tf.Tensor, index: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-        if self._known is not None:
-            return without_duplicates(rows, self._known.reshape(-1), value)
-        index = gen_array_ops.reshape(index, constant((-1,), tf.int32))
-        unique = len(self._arrays) == 1 and self._arrays[0].is_mask
-        return scattered(rows, index, value, unique=unique)
 
     def _runtime_shape(self, inner: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         sizes = [size_of(inner, axis) for axis in self._kept]
@@ -256,6 +254,8 @@ class AdvancedPlan:
     def _written_by_mask(self, inner: tf.Tensor, value: tf.Tensor) -> tf.Tensor | None:
         """The write of one mask by a select, or None where scattering is better."""
         array = self._arrays[0]
+        if 0 in array.values.shape:
+            return None
         after = self._rank - array.first - array.count
         if self._target != array.first:
             return None
@@ -279,7 +279,7 @@ class AdvancedPlan:
         return gen_math_ops.select_v2(mask, value, inner)
 
     def _mask_of(self, array: IndexArray, inner: tf.Tensor) -> tf.Tensor:
-        mask = tf.constant(array.values)
+        mask = tf.convert_to_tensor(array.values)
         if mask.shape.rank == 0:
             mask = gen_array_ops.reshape(mask, constant((1,), tf.int32))
         return _checked_mask(mask, array, [size_of(inner, axis) for axis in array.axes])
@@ -318,7 +318,8 @@ def _broadcast_static(shapes: Sequence[Sequence[int | None]]) -> list[int | None
 
 def _check_mask(mask: Any, axis: int, sizes: Sequence[int | None]) -> None:
     for place, (size, given) in enumerate(zip(sizes, tuple(mask.shape), strict=False)):
-        if size is not None and given is not None and size != given:
+        # an axis of size 0 in a mask fits any: so NumPy has it
+        if size is not None and given is not None and given not in (0, size):
             raise IndexError(
                 f"boolean index did not match indexed array along axis {axis + place}; size of axis is "
                 f"{size} but size of corresponding boolean axis is {given}"
@@ -327,7 +328,7 @@ def _check_mask(mask: Any, axis: int, sizes: Sequence[int | None]) -> None:
 
 def _checked_mask(tensor: Any, array: IndexArray, sizes: Sequence[Size]) -> tf.Tensor:
     """The tensor; a runtime error if a size of the mask, unknown until now, is not that of its axis."""
-    tensor = tf.constant(tensor) if isinstance(tensor, numpy.ndarray) else tensor
+    tensor = tf.convert_to_tensor(tensor)
     if array.values.shape == () or len(array.values.shape) == 0:
         return tensor
     mask = array.values

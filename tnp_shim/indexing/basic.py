@@ -8,8 +8,8 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim.indexing.checks import known_index
-from tnp_shim.indexing.layout import FULL, Shape, checked_step, expanded
-from tnp_shim.indexing.values import broadcast_value, checked_value, has_gradient
+from tnp_shim.indexing.layout import Shape, checked_step, expanded, is_full
+from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
 from tnp_shim.tensorflow_internals import EagerTensor, func_graph, gen_array_ops, gen_math_ops, ops
 
 _INT32, _INT64 = numpy.iinfo(numpy.int32), numpy.iinfo(numpy.int64)
@@ -96,7 +96,7 @@ def specification(shape: Shape, items: tuple[Any, ...]) -> StridedSpecification:
         result.shape = None
     else:
         trailing = len(entries)
-        while trailing and entries[trailing - 1] == FULL:
+        while trailing and is_full(entries[trailing - 1]):
             trailing -= 1
         tail = list(shape)[len(shape) - (len(entries) - trailing) :]
         entries = entries[:trailing]
@@ -169,10 +169,16 @@ class BasicPlan:
 
     def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """The tensor with the selected part replaced by the value, broadcast."""
-        value = checked_value(value, self.shape)
+        begin, end, strides = self._bounds(tensor)
+        if isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor) and value._shape_tuple() == self.shape:
+            if self._identity:
+                return value
+            return gen_array_ops.tensor_strided_slice_update(
+                tensor, begin, end, strides, value, *self._masks
+            )
+        value = checked_element(value) if self.is_scalar else checked_value(value, self.shape)
         if self._identity:
             return broadcast_value(value, self.shape, lambda: gen_array_ops.shape(tensor))
-        begin, end, strides = self._bounds(tensor)
         in_graph = not (isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor))
         masked = in_graph and not self._unit_steps
         # the op broadcasts by itself, but its gradient does not

@@ -14,6 +14,14 @@ Shape = tuple[int | None, ...] | None
 FULL = (slice, None, None, None)
 
 
+def is_full(item: Any) -> bool:
+    """Whether the item is a slice that takes all of its axis as it is."""
+    if type(item) is not tuple:
+        return False
+    _, start, stop, step = item
+    return start is None and stop is None and (step is None or isinstance(step, int) and step == 1)
+
+
 def axes_taken(item: Any) -> int:
     """The number of axes of the array that an item is about."""
     if item is None or item is Ellipsis:

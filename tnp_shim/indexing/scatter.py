@@ -14,26 +14,36 @@ from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 
-def without_duplicates(rows: tf.Tensor, index: numpy.ndarray, values: tf.Tensor) -> tf.Tensor:
-    """The rows with those at a known index replaced."""
-    if 0 in rows.shape:  # the op refuses to; nothing is selected then, so the values are empty as well
+def scattered(
+    rows: tf.Tensor, index: tf.Tensor | numpy.ndarray, values: tf.Tensor, *, unique: bool = False
+) -> tf.Tensor:
+    """The rows with those at a vector of indices (in bounds, not negative) replaced by the values.
+
+    `unique`: whether the indices are known to differ from each other.
+    """
+    if 0 in rows.shape:  # the op refuses empty rows; nothing is selected then, so the values are empty too
         return reshaped(values, sizes_of(rows))
-    order = numpy.arange(index.size)
-    last = numpy.empty(rows.shape[0] or 0, numpy.intp)
-    last[index] = order
-    winners = last[index] == order
-    if not winners.all():
-        index, chosen = index[winners], numpy.flatnonzero(winners)
-        values = gen_array_ops.gather_v2(values, tf.constant(chosen, tf.int64), constant(0, tf.int32))
-    return gen_array_ops.tensor_scatter_update(rows, tf.constant(index[:, None], tf.int64), values)
-
-
-def scattered(rows: tf.Tensor, index: tf.Tensor, values: tf.Tensor, *, unique: bool = False) -> tf.Tensor:
-    """The rows with those at an unknown index (in bounds, not negative) replaced."""
+    if isinstance(index, numpy.ndarray):
+        index, values = _without_duplicates(index, values)
+        index, unique = tf.constant(index, tf.int64), True
+    if not rows.shape[1:].is_fully_defined():
+        index, values = _none_for_empty_rows(rows, index, values)
     places = gen_array_ops.expand_dims(index, constant(-1, tf.int32))
     if not unique and index.shape[0] != 1:
         values = _last_of_duplicates(rows, index, places, values)
     return gen_array_ops.tensor_scatter_update(rows, places, values)
+
+
+def _without_duplicates(index: numpy.ndarray, values: tf.Tensor) -> tuple[numpy.ndarray, tf.Tensor]:
+    """A known index and its values, but of duplicates the last one only."""
+    order = numpy.arange(index.size)
+    last = numpy.empty(index.max(initial=-1) + 1, numpy.intp)
+    last[index] = order
+    winners = last[index] == order
+    if winners.all():
+        return index, values
+    chosen = tf.constant(numpy.flatnonzero(winners), tf.int64)
+    return index[winners], gen_array_ops.gather_v2(values, chosen, constant(0, tf.int32))
 
 
 def _last_of_duplicates(
@@ -49,3 +59,16 @@ def _last_of_duplicates(
     wins = gen_math_ops.equal(last, order)
     wins = reshaped(wins, [size_of(wins, 0)] + [1] * (values.shape.rank - 1))
     return gen_math_ops.select_v2(wins, values, winning)
+
+
+def _none_for_empty_rows(
+    rows: tf.Tensor, index: tf.Tensor, values: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The index and the values, but none of them if rows turn out to be empty: the op refuses these."""
+    zero = constant(0, tf.int64)
+    some = gen_math_ops.not_equal(gen_array_ops.size(rows, out_type=tf.int64), zero)
+    stop = gen_math_ops.select_v2(some, as_tensor(size_of(index, 0)), zero)
+    begin, step = constant((0,), tf.int64), constant((1,), tf.int64)
+    end = gen_array_ops.reshape(stop, constant((1,), tf.int32))
+    kept = [gen_array_ops.strided_slice(part, begin, end, step) for part in (index, values)]
+    return kept[0], kept[1]

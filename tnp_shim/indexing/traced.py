@@ -17,7 +17,7 @@ from tnp_shim.indexing.checks import traced_index
 from tnp_shim.indexing.expression import is_static
 from tnp_shim.indexing.layout import FULL, Shape, expanded
 from tnp_shim.indexing.sizes import Size, as_tensor, size_of
-from tnp_shim.indexing.values import broadcast_value, checked_value, has_gradient, is_same_shape
+from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops, gen_xla_ops
 
@@ -58,7 +58,7 @@ class TracedPlan:
 
     def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """The tensor with the selected part replaced by the value, broadcast."""
-        value = checked_value(value, self.shape)
+        value = checked_element(value) if self.is_scalar else checked_value(value, self.shape)
         if compiled_by_xla() and self._source is not None:
             return self._put_block(tensor, value) if self._has_traced_ints else self._select(tensor, value)
         if has_gradient(value):  # the op broadcasts by itself, but its gradient does not

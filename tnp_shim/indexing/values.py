@@ -29,7 +29,9 @@ def broadcasts(value: Sequence[int | None], target: Sequence[int | None]) -> boo
 
 
 def checked_value(
-    value: tf.Tensor, target: Shape, message: str = "could not broadcast input array from shape {} into shape {}"
+    value: tf.Tensor,
+    target: Shape,
+    message: str = "could not broadcast input array from shape {} into shape {}",
 ) -> tf.Tensor:
     """The value without needless leading axes; ValueError if it can't be broadcast to the target."""
     if target is None or value.shape.rank is None:
@@ -40,9 +42,18 @@ def checked_value(
     return without_leading_axes(value, len(target))
 
 
+def checked_element(value: tf.Tensor) -> tf.Tensor:
+    """The value of one element; ValueError if it has axes."""
+    if value.shape.rank:
+        raise ValueError("setting an array element with a sequence.")
+    return value
+
+
 def is_same_shape(value: tf.Tensor, target: Shape) -> bool:
     """Whether the value is known to have the target's shape."""
-    return target is not None and None not in target and value.shape.rank is not None and value.shape == target
+    if target is None or None in target or value.shape.rank is None:
+        return False
+    return tuple(value.shape.as_list()) == target
 
 
 def broadcast_value(value: tf.Tensor, target: Shape, runtime_shape: Callable[[], tf.Tensor]) -> tf.Tensor:
