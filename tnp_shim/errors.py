@@ -12,6 +12,9 @@ _LIBRARIES = tuple(os.sep + name + os.sep for name in ("tensorflow", "keras", "n
 class ShimError(Exception):
     """Mixed into every error that only the shim can raise; NumPy is not asked for a better one."""
 
+    # AutoGraph keeps the type of an exception only if it can be made anew of a message alone
+    __init__ = Exception.__init__  # type: ignore[assignment]
+
 
 class UnknownValueError(ShimError, TypeError):
     """A Python number was needed of a value that is unknown while a function is traced."""

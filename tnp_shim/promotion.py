@@ -9,7 +9,14 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops, ops
+from tnp_shim.tensorflow_internals import (
+    EagerTensor,
+    builds_function,
+    gen_array_ops,
+    gen_math_ops,
+    ops,
+    runs_eagerly,
+)
 
 Operand: TypeAlias = tf.Tensor | bool | int | float | complex
 """A tensor, or a Python number, which promotes weakly (NEP 50)."""
@@ -43,14 +50,19 @@ def constant(value: Any, dtype: tf.DType) -> tf.Tensor:
     Eager constants are kept and used again; a graph under construction embeds them.
     """
     # 0.0 == -0.0 and 1 == 1.0 == True, but they are different constants
-    sign = math.copysign(1.0, value) if type(value) is float and not value else 0.0
-    key = (value, type(value), sign, dtype)
+    kind = type(value)
+    sign: Any = None
+    if kind is float:
+        sign = math.copysign(1.0, value) if not value else None
+    elif kind is complex:
+        sign = (math.copysign(1.0, value.real), math.copysign(1.0, value.imag))
+    key = (value, kind, sign, dtype)
     tensor = _constants.get(key)
-    if tensor is None:
+    if tensor is None or not (runs_eagerly() or builds_function()):
         array = numpy.array(value, dtype=dtype.as_numpy_dtype)
         with ops.init_scope():
             tensor = tf.constant(array)
-        if not isinstance(tensor, EagerTensor):  # a TF1 graph has no eager scope to rise to
+        if not isinstance(tensor, EagerTensor):  # a TF1 graph has no eager scope, and embeds no eager tensor
             return tf.constant(array)
         if len(_constants) >= _MOST_CONSTANTS:
             _constants.clear()

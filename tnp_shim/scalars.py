@@ -103,12 +103,13 @@ class generic(Array, metaclass=ScalarMeta):
 
 def _abstract(name: str, parent: type) -> Any:
     kind = getattr(numpy, name)
-    return ScalarMeta(name, (parent,), {"__slots__": (), "_numpy": kind, "__doc__": kind.__doc__})
+    return ScalarMeta(name, (parent,), {"__slots__": (), "_numpy": kind, "__doc__": kind.__doc__, "__module__": "tnp_shim"})
 
 
 def _concrete(dtype: numpy.dtype[Any], parent: type) -> Any:
     attributes = {
         "__slots__": (),
+        "__module__": "tnp_shim",
         "__doc__": f"A 0-d, read-only array of {dtype}, as NumPy's scalar type of the same name.",
         "_numpy": dtype.type,
         "_dtype_of_instances": dtype,
@@ -126,9 +127,22 @@ floating = _abstract("floating", inexact)
 complexfloating = _abstract("complexfloating", inexact)
 
 _PARENTS = {"b": generic, "i": signedinteger, "u": unsignedinteger, "f": floating, "c": complexfloating}
-bool_, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64, complex64, complex128 = (
-    _concrete(dtype, _PARENTS[dtype.kind]) for dtype in map(numpy.dtype, dtypes.NAMES)
-)
+(
+    bool_,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    float16,
+    float32,
+    float64,
+    complex64,
+    complex128,
+) = (_concrete(dtype, _PARENTS[dtype.kind]) for dtype in map(numpy.dtype, dtypes.NAMES))
 bfloat16 = _concrete(dtypes.BFLOAT16, floating)
 """TensorFlow's 16-bit float with the range of float32: an extension of NumPy's types."""
 

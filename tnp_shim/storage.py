@@ -13,7 +13,12 @@ import tensorflow as tf
 
 from tnp_shim.dtypes import to_numpy
 from tnp_shim.errors import LostWriteError, unknown_shape, users_line
-from tnp_shim.tensorflow_internals import EagerTensor, current_graph, no_tape_records
+from tnp_shim.tensorflow_internals import (
+    EagerTensor,
+    current_graph,
+    no_tape_records,
+    vectorized_from_outside,
+)
 
 StaticShape = tuple[int, ...] | tuple[int | None, ...] | None
 _NOT_ASKED: Any = object()
@@ -65,6 +70,8 @@ class Cell:
         home = self.home()
         graph = current_graph()
         if graph is home:
+            if graph is not None and vectorized_from_outside(self._value):
+                raise _lost_write()
             self._value = tensor
             return
         _record_effect(self, graph, home)
@@ -259,15 +266,19 @@ def carry_effects() -> Iterator[Effects]:
         effects.close()
 
 
+def _lost_write() -> LostWriteError:
+    return LostWriteError(
+        f"{users_line()}: this in-place write to an array that was made outside of the function or "
+        "branch being traced would be lost when the trace ends. Write to a copy (a = a.copy()) "
+        "and return it, or use np.where in place of the branch."
+    )
+
+
 def _record_effect(cell: Cell, graph: Any, home: Any) -> None:
     inner = graph
     while inner is not home:
         if inner is None or inner not in _carriers.by_graph:
-            raise LostWriteError(
-                f"{users_line()}: this in-place write to an array that was made outside of the function or "
-                "branch being traced would be lost when the trace ends. Write to a copy (a = a.copy()) "
-                "and return it, or use np.where in place of the branch."
-            )
+            raise _lost_write()
         inner = getattr(inner, "outer_graph", None)
     inner = graph
     while inner is not home:

@@ -171,7 +171,10 @@ def asked_by_tensorflow(frame) -> bool:
     to NumPy.
     """
     module = frame.f_globals.get("__name__", "")
-    return module.startswith("tensorflow.") and module != "tensorflow.python.distribute.cross_device_ops"
+    if not module.startswith("tensorflow."):
+        return False
+    # AutoGraph calls `getattr` and the like in the place of a user's code
+    return not module.startswith(("tensorflow.python.autograph.", "tensorflow.python.distribute.cross_device_ops"))
 
 
 def operand_of_another_dtype(frame, dtype) -> bool:

@@ -208,8 +208,8 @@ def function(
         out_position = binding.out
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            values = binding.raw(args, kwargs)
             try:
+                values = binding.raw(args, kwargs)
                 value = wrapped(binding.call(body, values), scalar)
             except Exception as error:
                 raise numpys_error(name, numpy_callable, args, kwargs, error) from error.__cause__

@@ -179,7 +179,13 @@ class ufunc:
         return laid_out(tensor, iterator.operands[-1])
 
     def error(self, args: Any, kwargs: dict[str, Any], error: Exception) -> Exception:
-        return numpys_error(self.__name__, self.numpy, args, kwargs, error)
+        return self.error_of(self.numpy, args, kwargs, error)
+
+    def error_of(
+        self, numpy_callable: Callable[..., Any], args: Any, kwargs: dict[str, Any], error: Exception
+    ) -> Exception:
+        """The error of NumPy's ufunc, or of a method of it, for what ours could not do."""
+        return numpys_error(self.__name__, numpy_callable, args, kwargs, error)
 
     def _call_with_options(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self.nin <= len(args) <= self.nargs:

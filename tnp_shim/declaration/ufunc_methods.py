@@ -1,2 +1,224 @@
-"""stub to be replaced"""
-def install_methods(): return None
+"""The methods of ufuncs: `reduce`, `accumulate`, `reduceat`, `outer`, `at`. Knows the ufunc and kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes, subscripts
+from tnp_shim.array import Array, ndarray, result, wrap, write
+from tnp_shim.conversion import to_axis, to_tensor
+from tnp_shim.declaration.arguments import MISSING
+from tnp_shim.declaration.function import write_out
+from tnp_shim.declaration.loops import resolve_reduction
+from tnp_shim.declaration.ufunc import ufunc
+from tnp_shim.kernels import reductions, scans
+from tnp_shim.promotion import as_tensor, cast
+from tnp_shim.tensorflow_internals import current_graph, gen_array_ops
+
+
+def _refuse_unless_binary(made: ufunc, method: str) -> None:
+    if made.signature is not None:
+        raise RuntimeError(f"Reduction not defined on ufunc with signature '{made.signature}'")
+    if made.nin != 2:
+        raise ValueError(f"{method} only supported for binary functions")
+    if made.nout != 1:
+        raise ValueError(f"{method} only supported for functions returning a single value")
+
+
+def _wrapped(tensor: tf.Tensor) -> Array:
+    made = result(tensor, dtypes.to_numpy(tensor.dtype))
+    made._cell._home = current_graph()
+    return made
+
+
+def _finished(name: str, tensor: tf.Tensor, out: Any) -> Any:
+    if out is None:
+        return _wrapped(tensor)
+    return write_out(name, wrap(tensor), out[0] if isinstance(out, tuple) else out)
+
+
+def _in_loop(made: ufunc, array: Any, dtype: Any, out: Any) -> tf.Tensor:
+    """The elements in the dtype of the loop that the reduction runs."""
+    tensor = to_tensor(array)
+    asked = dtype if dtype is not None else getattr(out[0] if isinstance(out, tuple) else out, "dtype", None)
+    asked = None if asked is None else dtypes.canonical(asked)
+    return cast(tensor, dtypes.to_tf(resolve_reduction(made.numpy, dtypes.to_numpy(tensor.dtype), asked)))
+
+
+def reduced(
+    made: ufunc,
+    tensor: tf.Tensor,
+    axis: Any = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: tf.Tensor | None = None,
+) -> tf.Tensor:
+    """The reduction of a tensor in the loop's dtype."""
+    axes = reductions.normalize_axes(axis, tensor.shape.rank)
+    first = None if initial is None else as_tensor(initial, tensor.dtype)
+    mask = None if where is None else cast(where, tf.bool)
+    return reductions.reduce(made.__name__, made.body, tensor, axes, keepdims, first, mask)
+
+
+def reduce(
+    self: ufunc,
+    array: Any,
+    /,
+    axis: Any = 0,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Any = MISSING,
+    where: Any = True,
+) -> Any:
+    """The array with the ufunc applied along one axis or several (None: all)."""
+    _refuse_unless_binary(self, "reduce")
+    arguments = {"axis": axis, "dtype": dtype, "keepdims": keepdims, "where": where}
+    try:
+        tensor = _in_loop(self, array, dtype, out)
+        mask = None if where is True else to_tensor(where)
+        first = None if initial is MISSING or initial is None else _operand(initial)
+        tensor = reduced(self, tensor, to_axis(axis, "reduce"), bool(keepdims), first, mask)
+    except Exception as error:
+        if initial is not MISSING:
+            arguments["initial"] = initial
+        raise _error(self, "reduce", (array,), arguments, error) from error.__cause__
+    return _finished(f"{self.__name__}.reduce", tensor, out)
+
+
+def _operand(value: Any) -> Any:
+    return value if type(value) in (bool, int, float, complex) else to_tensor(value)
+
+
+def accumulate(self: ufunc, array: Any, /, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+    """The results of applying the ufunc to the first element, the first two, and so on, along an axis."""
+    _refuse_unless_binary(self, "accumulate")
+    try:
+        tensor = accumulated(self, _in_loop(self, array, dtype, out), to_axis(axis, "accumulate"))
+    except Exception as error:
+        raise _error(self, "accumulate", (array, axis), {}, error) from error.__cause__
+    return _finished(f"{self.__name__}.accumulate", tensor, out)
+
+
+def accumulated(made: ufunc, tensor: tf.Tensor, axis: Any) -> tf.Tensor:
+    """The accumulation of a tensor in the loop's dtype."""
+    if axis is None and tensor.shape.rank != 1:
+        raise ValueError("accumulate does not allow multiple axes")
+    if tensor.shape.rank == 0:
+        raise TypeError("cannot accumulate on a scalar")
+    (place,) = reductions.normalize_axes(0 if axis is None else axis, tensor.shape.rank)  # type: ignore[misc]
+    return scans.accumulate(made.__name__, made.body, tensor, place)
+
+
+def outer(self: ufunc, A: Any, B: Any, /, **kwargs: Any) -> Any:
+    """The ufunc of every pair of an element of `A` and an element of `B`."""
+    if self.nin != 2:
+        raise ValueError("outer product only supported for binary functions")
+    if self.signature is not None:
+        raise TypeError("method outer is not allowed in ufunc with non-trivial signature")
+    first, second = (a if isinstance(a, ndarray) else wrap(to_tensor(a)) for a in (A, B))
+    return self(first[(..., *(None,) * second.ndim)], second, **kwargs)  # type: ignore[index]
+
+
+def reduceat(
+    self: ufunc, array: Any, /, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None
+) -> Any:
+    """The reductions of the parts of an array that start at `indices` along an axis.
+
+    Where an index is not less than the next one, the result is the element at the index.
+    """
+    _refuse_unless_binary(self, "reduceat")
+    try:
+        tensor = _in_loop(self, array, dtype, out)
+        (place,) = reductions.normalize_axes(to_axis(axis, "reduceat"), tensor.shape.rank)  # type: ignore[misc]
+        starts = numpy.asarray(indices).astype(numpy.intp, casting="same_kind")
+        size = tensor.shape[place]
+        for start in starts:
+            if not 0 <= start < size:
+                raise IndexError(f"index {start} out-of-bounds in {self.__name__}.reduceat [0, {size})")
+        parts = []
+        for start, stop in zip(starts, [*starts[1:], size], strict=True):
+            end = stop if stop > start else start + 1
+            part = tensor[(slice(None),) * place + (slice(int(start), int(end)),)]
+            parts.append(reduced(self, part, place))
+        whole = gen_array_ops.pack(parts, axis=place) if parts else tensor[(slice(None),) * place + (slice(0, 0),)]
+    except Exception as error:
+        raise _error(self, "reduceat", (array, indices), {"axis": axis}, error) from error.__cause__
+    return _finished(f"{self.__name__}.reduceat", whole, out)
+
+
+_SCATTERS: dict[str, Callable[..., tf.Tensor]] = {
+    "add": gen_array_ops.tensor_scatter_add,
+    "subtract": gen_array_ops.tensor_scatter_sub,
+    "maximum": gen_array_ops.tensor_scatter_max,
+    "minimum": gen_array_ops.tensor_scatter_min,
+}
+"""What TensorFlow does for every occurrence of an index by an op of its own."""
+_SCATTERED = (tf.float32, tf.float64, tf.int32, tf.int64, tf.complex64, tf.complex128)
+
+
+def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
+    """Apply the ufunc in place to the elements at `indices`, once for every occurrence of an index."""
+    if not isinstance(a, ndarray):
+        if isinstance(a, numpy.ndarray):
+            others = () if b is MISSING else (numpy.asarray(b),)
+            return self.numpy.at(a, indices, *others)
+        raise TypeError("first operand must be array")
+    if self.nout != 1 or self.signature is not None:
+        raise ValueError("Only single output ufuncs supported at this time")
+    if (b is MISSING) is (self.nin == 2):
+        raise ValueError("second operand needed for ufunc" if b is MISSING else "second operand provided when ufunc is unary")
+    if not a._writeable:
+        raise ValueError("output array is read-only")
+    old = a._cell.read()
+    places = subscripts.positions(a, indices)
+    if self.nin == 1:
+        # once for every occurrence: as often as an index occurs
+        raise_if_repeated = tf.gather(gen_array_ops.reshape(old, [-1]), places)
+        values = cast(self.body(raise_if_repeated), old.dtype)
+        flat = gen_array_ops.tensor_scatter_update(
+            gen_array_ops.reshape(old, [-1]), gen_array_ops.reshape(places, [-1, 1]), gen_array_ops.reshape(values, [-1])
+        )
+        return write(a, gen_array_ops.reshape(flat, gen_array_ops.shape(old)))
+    keys = (a.dtype, dtypes.to_numpy(to_tensor(b).dtype), None)
+    loop = self.numpy.resolve_dtypes((a.dtype, keys[1], a.dtype), casting="same_kind")
+    value = cast(to_tensor(b), dtypes.to_tf(dtypes.canonical(loop[1])))
+    updates = gen_array_ops.reshape(
+        gen_array_ops.broadcast_to(value, gen_array_ops.shape(places, out_type=tf.int64)), [-1]
+    )
+    flat = gen_array_ops.reshape(cast(old, dtypes.to_tf(dtypes.canonical(loop[0]))), [-1])
+    index = gen_array_ops.reshape(places, [-1, 1])
+    scatter = _SCATTERS.get(self.__name__)
+    complex_extreme = old.dtype.is_complex and self.__name__ in ("maximum", "minimum")
+    if scatter is not None and flat.dtype in _SCATTERED and not complex_extreme:
+        new = scatter(flat, index, updates)
+    else:
+        new = _one_by_one(self.body, flat, index, updates)
+    write(a, cast(gen_array_ops.reshape(new, gen_array_ops.shape(old)), old.dtype))
+
+
+def _one_by_one(body: Callable[..., tf.Tensor], flat: tf.Tensor, index: tf.Tensor, updates: tf.Tensor) -> tf.Tensor:
+    """The updates in their order, each on what the ones before it left."""
+
+    def step(k: tf.Tensor, current: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        place = index[k]
+        new = cast(body(current[place[0]], updates[k]), current.dtype)
+        return k + 1, gen_array_ops.tensor_scatter_update(current, [place], [new])
+
+    count = tf.size(updates)
+    return tf.while_loop(lambda k, _: k < count, step, (tf.constant(0), flat), maximum_iterations=count)[1]
+
+
+def _error(made: ufunc, method: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Exception:
+    from_numpy = getattr(made.numpy, method)
+    return made.error_of(from_numpy, args, kwargs, error)
+
+
+def install_methods() -> None:
+    """Give ufuncs their methods."""
+    for method in (reduce, accumulate, outer, reduceat, at):
+        setattr(ufunc, method.__name__, method)

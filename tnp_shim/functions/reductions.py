@@ -1,0 +1,240 @@
+"""Sums, products, extremes and their kin over axes. Knows declarations and kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
+from tnp_shim.declaration.loops import resolve_reduction
+from tnp_shim.declaration.ufunc_methods import accumulated, reduced
+from tnp_shim.indexing.checks import asserted
+from tnp_shim.kernels import comparison
+from tnp_shim.kernels.elementwise import select
+from tnp_shim.kernels.reductions import normalize_axes
+from tnp_shim.kernels.shapes import length
+from tnp_shim.promotion import cast, constant
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.ufuncs import UFUNCS
+
+_ADD, _MULTIPLY = UFUNCS["add"], UFUNCS["multiply"]
+_MAXIMUM, _MINIMUM = UFUNCS["maximum"], UFUNCS["minimum"]
+_AND, _OR = UFUNCS["logical_and"], UFUNCS["logical_or"]
+
+
+def in_loop(ufunc: Any, a: tf.Tensor, dtype: numpy.dtype[Any] | None = None) -> tf.Tensor:
+    """The elements in the dtype in which NumPy reduces them."""
+    return cast(a, dtypes.to_tf(resolve_reduction(ufunc.numpy, dtypes.to_numpy(a.dtype), dtype)))
+
+
+@function(numpy.sum, scalar=True)
+def sum(
+    a: Tensor,
+    axis: Axis = None,
+    dtype: DType = None,
+    keepdims: bool = False,
+    initial: Operand | None = None,
+    where: Tensor | None = None,
+) -> Tensor:
+    """The sum over axes. Small integers are summed as int64 or uint64."""
+    return reduced(_ADD, in_loop(_ADD, a, dtype), axis, bool(keepdims), initial, where)
+
+
+@function(numpy.prod, scalar=True)
+def prod(
+    a: Tensor,
+    axis: Axis = None,
+    dtype: DType = None,
+    keepdims: bool = False,
+    initial: Operand | None = None,
+    where: Tensor | None = None,
+) -> Tensor:
+    """The product over axes. Differentiable twice at zeros too."""
+    return reduced(_MULTIPLY, in_loop(_MULTIPLY, a, dtype), axis, bool(keepdims), initial, where)
+
+
+def _extreme(ufunc: Any, numpy_function: Any) -> Any:
+    @function(numpy_function, scalar=True)
+    def body(
+        a: Tensor,
+        axis: Axis = None,
+        keepdims: bool = False,
+        initial: Operand | None = None,
+        where: Tensor | None = None,
+    ) -> Tensor:
+        return reduced(ufunc, a, axis, bool(keepdims), initial, where)
+
+    word = "largest" if ufunc is _MAXIMUM else "smallest"
+    body.__doc__ = f"The {word} element over axes; NaN if there is one. Ties share the gradient."
+    body.__module__ = __name__
+    return body
+
+
+max = _extreme(_MAXIMUM, numpy.max)
+min = _extreme(_MINIMUM, numpy.min)
+amax = _extreme(_MAXIMUM, numpy.amax)
+amin = _extreme(_MINIMUM, numpy.amin)
+
+
+@function(numpy.all, scalar=True)
+def all(a: Tensor, axis: Axis = None, keepdims: bool = False, *, where: Tensor | None = None) -> Tensor:
+    """Whether all elements over axes are true."""
+    return reduced(_AND, cast(a, tf.bool), axis, bool(keepdims), None, where)
+
+
+@function(numpy.any, scalar=True)
+def any(a: Tensor, axis: Axis = None, keepdims: bool = False, *, where: Tensor | None = None) -> Tensor:
+    """Whether any element over axes is true."""
+    return reduced(_OR, cast(a, tf.bool), axis, bool(keepdims), None, where)
+
+
+@function(numpy.ptp, scalar=True)
+def ptp(a: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The largest minus the smallest element over axes."""
+    highest = reduced(_MAXIMUM, a, axis, bool(keepdims))
+    return UFUNCS["subtract"].body(highest, reduced(_MINIMUM, a, axis, bool(keepdims)))
+
+
+@function(numpy.count_nonzero, scalar=True)
+def count_nonzero(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    """The number of elements over axes that are not zero."""
+    return reduced(_ADD, cast(comparison.nonzero(a), tf.int64), axis, bool(keepdims))
+
+
+# the place of an extreme
+
+
+def _argument(op: Any, largest: bool, a: tf.Tensor, axis: Any, keepdims: bool) -> tf.Tensor:
+    rank = a.shape.rank
+    if axis is None:
+        tensor, place = gen_array_ops.reshape(a, [-1]), 0
+    else:
+        if isinstance(axis, tuple):
+            raise TypeError("'tuple' object cannot be interpreted as an integer")
+        (place,) = normalize_axes(axis, rank) or (0,)  # type: ignore[misc]
+        tensor = gen_array_ops.reshape(a, [-1]) if rank == 0 else a
+    tensor = _not_empty(tensor, place, "argmax" if largest else "argmin")
+    found = _first_extreme(op, largest, tensor, place)
+    if not keepdims:
+        return found
+    if axis is not None:
+        return found if rank == 0 else gen_array_ops.expand_dims(found, place)
+    return gen_array_ops.reshape(found, [1] * rank)
+
+
+def _not_empty(tensor: tf.Tensor, axis: int, name: str) -> tf.Tensor:
+    message = f"attempt to get {name} of an empty sequence"
+    size = length(tensor, axis)
+    if isinstance(size, int):
+        if size == 0:
+            raise ValueError(message)
+        return tensor
+    return asserted(tensor, gen_math_ops.greater(size, constant(0, size.dtype)), message, ValueError)
+
+
+def _first_extreme(op: Any, largest: bool, tensor: tf.Tensor, axis: int) -> tf.Tensor:
+    """The first place of the extreme; a NaN is more extreme than any number."""
+    at = constant(axis, tf.int32)
+    if tensor.dtype == tf.bool:
+        return op(cast(tensor, tf.uint8), at)
+    if tensor.dtype.is_complex:
+        extreme = reduced(_MAXIMUM if largest else _MINIMUM, tensor, axis, True)
+        both_nan = gen_math_ops.logical_and(comparison.isnan(tensor), comparison.isnan(extreme))
+        same = gen_math_ops.logical_or(gen_math_ops.equal(tensor, extreme), both_nan)
+        return gen_math_ops.arg_max(cast(same, tf.uint8), at)
+    found = op(_orderable(tensor), at)
+    if not tensor.dtype.is_floating:
+        return found
+    undefined = comparison.isnan(tensor)
+    first = gen_math_ops.arg_max(cast(undefined, tf.uint8), at)
+    return select(gen_math_ops._any(undefined, at), first, found)
+
+
+def _orderable(tensor: tf.Tensor) -> tf.Tensor:
+    """The tensor in a dtype whose order ArgMax knows on every device."""
+    if tensor.dtype == tf.uint64:  # no kernel: with its first bit turned it is ordered as int64
+        turned = gen_array_ops.bitcast(tensor, tf.int64)
+        return gen_math_ops.add_v2(turned, constant(-(2**63), tf.int64))
+    if tensor.dtype in (tf.uint16, tf.uint32, tf.int8, tf.int16):
+        return cast(tensor, tf.int64)
+    return tensor
+
+
+@function(numpy.argmax, scalar=True, casting="safe")
+def argmax(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    """The first place of the largest element (of a NaN, if there is one) along an axis."""
+    return _argument(gen_math_ops.arg_max, True, a, axis, bool(keepdims))
+
+
+@function(numpy.argmin, scalar=True, casting="safe")
+def argmin(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    """The first place of the smallest element (of a NaN, if there is one) along an axis."""
+    return _argument(gen_math_ops.arg_min, False, a, axis, bool(keepdims))
+
+
+# accumulations
+
+
+def _cumulative(ufunc: Any, a: tf.Tensor, axis: Any, dtype: Any) -> tf.Tensor:
+    tensor = in_loop(ufunc, a, dtype)
+    if axis is None or tensor.shape.rank == 0:
+        if axis is not None:
+            normalize_axes(axis, 1)
+        tensor, axis = gen_array_ops.reshape(tensor, [-1]), 0
+    return accumulated(ufunc, tensor, axis)
+
+
+@function(numpy.cumsum)
+def cumsum(a: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
+    """The sums of the elements up to each, along an axis (of all elements by default)."""
+    return _cumulative(_ADD, a, axis, dtype)
+
+
+@function(numpy.cumprod)
+def cumprod(a: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
+    """The products of the elements up to each, along an axis (of all elements by default)."""
+    return _cumulative(_MULTIPLY, a, axis, dtype)
+
+
+def _array_api_cumulative(ufunc: Any, x: tf.Tensor, axis: Any, dtype: Any, include_initial: bool) -> tf.Tensor:
+    if axis is None:
+        if x.shape.rank != 1 and x.shape.rank != 0:
+            raise ValueError(
+                "For arrays which have more than one dimension ``axis`` argument is required."
+            )
+        axis = 0
+    tensor = _cumulative(ufunc, gen_array_ops.reshape(x, [-1]) if x.shape.rank == 0 else x, axis, dtype)
+    if not include_initial:
+        return tensor
+    (place,) = normalize_axes(axis, tensor.shape.rank)  # type: ignore[misc]
+    first = gen_array_ops.ones_like(gen_array_ops.slice(tensor, *_first_along(tensor, place)))
+    if ufunc is _ADD:
+        first = gen_array_ops.zeros_like(first)
+    return gen_array_ops.concat_v2([first, tensor], constant(place, tf.int32))
+
+
+def _first_along(tensor: tf.Tensor, axis: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Begin and size of the slice of one element along an axis (which may be empty: then it is padded)."""
+    rank = tensor.shape.rank
+    size = gen_array_ops.shape(tensor)
+    one = tf.one_hot(axis, rank, dtype=tf.int32)
+    return tf.zeros([rank], tf.int32), size * (1 - one) + one
+
+
+@function(numpy.cumulative_sum)
+def cumulative_sum(
+    x: Tensor, /, *, axis: Axis = None, dtype: DType = None, include_initial: bool = False
+) -> Tensor:
+    """The cumulative sum along an axis, with a zero in front if `include_initial`."""
+    return _array_api_cumulative(_ADD, x, axis, dtype, include_initial)
+
+
+@function(numpy.cumulative_prod)
+def cumulative_prod(
+    x: Tensor, /, *, axis: Axis = None, dtype: DType = None, include_initial: bool = False
+) -> Tensor:
+    """The cumulative product along an axis, with a one in front if `include_initial`."""
+    return _array_api_cumulative(_MULTIPLY, x, axis, dtype, include_initial)

@@ -1,0 +1,53 @@
+"""Rounding to decimals and towards zero. Knows declarations and kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim.declaration import Tensor, function
+from tnp_shim.kernels import floating
+from tnp_shim.promotion import cast, constant
+from tnp_shim.tensorflow_internals import gen_math_ops
+
+
+def _by_parts(body: Callable[[tf.Tensor], tf.Tensor], a: tf.Tensor) -> tf.Tensor:
+    """A body of real tensors on the real and imaginary parts."""
+    if not a.dtype.is_complex:
+        return body(a)
+    part = a.dtype.real_dtype
+    real, imag = gen_math_ops.real(a, Tout=part), gen_math_ops.imag(a, Tout=part)
+    return gen_math_ops._complex(body(real), body(imag), Tout=a.dtype)
+
+
+def _to_decimals(a: tf.Tensor, decimals: int) -> tf.Tensor:
+    if decimals == 0:
+        return floating.rint(a)
+    scale = constant(float(10 ** abs(decimals)), a.dtype)
+    if decimals > 0:
+        return gen_math_ops.real_div(floating.rint(gen_math_ops.mul(a, scale)), scale)
+    return gen_math_ops.mul(floating.rint(gen_math_ops.real_div(a, scale)), scale)
+
+
+@function(numpy.round, scalar=True)
+def round(a: Tensor, decimals: int = 0) -> Tensor:
+    """The array rounded half to even, to a number of decimals; negative: to tens, hundreds, ...
+
+    Integers stay integers. The gradient is zero.
+    """
+    decimals = decimals.__index__()
+    if a.dtype == tf.bool:
+        a = cast(a, tf.float16)
+    if a.dtype.is_integer:
+        return a if decimals >= 0 else cast(_to_decimals(cast(a, tf.float64), decimals), a.dtype)
+    return _by_parts(lambda part: _to_decimals(part, decimals), a)
+
+
+@function(numpy.fix, scalar=True)
+def fix(x: Tensor) -> Tensor:
+    """The array rounded towards zero."""
+    if x.dtype == tf.bool or x.dtype.is_integer:
+        return x
+    return floating.trunc(x)
