@@ -248,3 +248,16 @@ def test_default_float_setting():
         for made in (np.zeros(2), np.linspace(0, 1, 3), np.eye(2), np.arange(3.0), np.geomspace(1, 8, 4)):
             assert made.dtype == numpy.float32
         assert np.zeros(2, numpy.float64).dtype == numpy.float64
+
+
+def test_arange_by_keywords():
+    for keywords in (
+        {"stop": 3},
+        {"start": 1, "stop": 3},
+        {"start": 1, "stop": 5, "step": 2},
+        {"start": 3},
+        {},
+    ):
+        agree("arange", modes=("eager", "traced"), **keywords)
+    agree("arange", 1, stop=3)
+    agree("arange", 1, start=3)

@@ -82,7 +82,7 @@ def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bo
 def _pair(a1: Any, a2: Any) -> tuple[tf.Tensor, tf.Tensor] | None:
     """Both as tensors of a common dtype; None where one of them cannot be an array of numbers."""
     try:
-        return tuple(promote_args("array_equal", to_tensor(a1), to_tensor(a2)))  # type: ignore[return-value]
+        return tuple(promote_args("array_equal", to_tensor(a1), to_tensor(a2)))
     except (TypeError, ValueError):
         return None
 

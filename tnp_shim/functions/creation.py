@@ -9,7 +9,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.declaration import Axis, DType, Operand, Shape, Size, Tensor, function
+from tnp_shim.declaration import Axis, DType, Operand, Shape, Size, Tensor, arrays, function
 from tnp_shim.kernels.elementwise import select
 from tnp_shim.kernels.shapes import (
     LARGEST_EMBEDDED,
@@ -145,11 +145,7 @@ def range_count(start: tf.Tensor, stop: tf.Tensor, step: tf.Tensor) -> tf.Tensor
 
 
 @function(numpy.arange)
-def arange(start_or_stop: Operand, stop: Operand = None, step: Operand = 1, dtype: DType = None):
-    """Evenly spaced values in [start, stop).
-
-    The bounds may be unknown while tracing; the result is differentiable in `start` and `step`.
-    """
+def _arange(start_or_stop: Operand, stop: Operand = None, step: Operand = 1, dtype: DType = None):
     step = 1 if step is None else step
     start, stop = (0, start_or_stop) if stop is None else (start_or_stop, stop)
     keys = [promotion_key(bound) for bound in (start, stop, step)]
@@ -157,7 +153,7 @@ def arange(start_or_stop: Operand, stop: Operand = None, step: Operand = 1, dtyp
         dtype = dtypes.under_default(_arange_dtype(*keys), tuple(keys))
     tensor_dtype = dtypes.to_tf(dtype)
     if not any(isinstance(bound, tf.Tensor) for bound in (start, stop, step)):
-        values = numpy.arange(start, stop, step, dtype=dtype)
+        values = numpy.arange(start, stop, step, dtype=dtype)  # type: ignore[arg-type]
         if tf.executing_eagerly() or values.size <= LARGEST_EMBEDDED or dtype.kind in "bc":
             return embedded(values)
         first, second = (constant(v, tensor_dtype) for v in values[:2].tolist())
@@ -168,6 +164,24 @@ def arange(start_or_stop: Operand, stop: Operand = None, step: Operand = 1, dtyp
     first = cast(start, tensor_dtype)
     second = cast(gen_math_ops.add_v2(start, step), tensor_dtype)
     return _ramp(first, gen_math_ops.sub(second, first), range_count(start, stop, step))
+
+
+@arrays(numpy.arange, route="native")
+def arange(*bounds: Any, **keywords: Any) -> Any:
+    """Evenly spaced values in [start, stop).
+
+    The bounds may be unknown while tracing; the result is differentiable in `start` and `step`.
+    """
+    # NumPy takes the first bound by the keywords `start` and `stop` too, though its signature has neither
+    if not bounds:
+        first = "start" if keywords.get("start") is not None else "stop"
+        if first not in keywords:
+            raise TypeError("arange() requires stop to be specified.")
+        if first == "start" and keywords.get("stop") is None:
+            raise TypeError("arange() requires stop to be specified.")
+        bounds = (keywords.pop(first),)
+        keywords.pop("start", None)
+    return _arange(*bounds, **keywords)
 
 
 def _first_axis_to(tensor: tf.Tensor, axis: int) -> tf.Tensor:
@@ -217,7 +231,7 @@ def linspace(
     if isinstance(num, int) and num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
     if _are_numbers(start, stop, num) and (num <= LARGEST_EMBEDDED or tf.executing_eagerly()):
-        values, step = numpy.linspace(start, stop, num, endpoint, True, dtype, axis)
+        values, step = numpy.linspace(start, stop, num, endpoint, True, dtype, axis)  # type: ignore[call-overload]
         values = _under_default(values) if dtype is None else values
         step = _under_default(numpy.asarray(step))
         return (embedded(values), embedded(step)) if retstep else embedded(values)
@@ -255,7 +269,7 @@ def logspace(
         base = gen_array_ops.expand_dims(broadcast_to(base, shape), constant(axis, tf.int32))
     values, _ = spaced(lower, upper, num, endpoint)
     exponent = _first_axis_to(values, axis)
-    base = base if isinstance(base, tf.Tensor) else constant(float(base), exponent.dtype)
+    base = base if isinstance(base, tf.Tensor) else constant(base, exponent.dtype)
     return cast(_power(base, exponent), dtypes.to_tf(dtype)) if dtype else _power(base, exponent)
 
 

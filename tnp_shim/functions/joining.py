@@ -50,7 +50,7 @@ def joined(arrays: Sequence[tf.Tensor], axis: int | tf.Tensor) -> tf.Tensor:
     return gen_array_ops.concat_v2(arrays, constant(axis, tf.int32) if isinstance(axis, int) else axis)
 
 
-def _promoted(name: str, arrays: list[tf.Tensor], dtype: Any, casting: str) -> list[tf.Tensor]:
+def _promoted(name: str, arrays: list[tf.Tensor], dtype: Any, casting: Any) -> list[tf.Tensor]:
     """The tensors in their common dtype, or in the one asked for if `casting` allows it."""
     if not arrays:
         raise ValueError(f"{name}: need at least one array")
@@ -336,6 +336,8 @@ def repeated(tensor: tf.Tensor, counts: tf.Tensor, axis: int, needed_by: str = "
 def repeat(a: Tensor, repeats: Any, axis: Axis = None):
     """Repeat each element along an axis; None flattens. The counts may be unknown. Differentiable."""
     a, axis = _flattened_for(a, axis, "repeat")
+    if type(repeats) is int and repeats >= 0:
+        return _repeated_evenly(a, repeats, axis)
     known = known_array(repeats)
     size = length(a, axis)
     counts = to_tensor(repeats) if known is None else known

@@ -81,6 +81,8 @@ def _with_elements_to_pad_from(array: tf.Tensor, widths: list[tuple[Length, Leng
 
 def _width_pairs(pad_width: Any, rank: int) -> list[tuple[Length, Length]]:
     """The widths before and after each axis."""
+    if type(pad_width) is int and pad_width >= 0:
+        return [(pad_width, pad_width)] * rank
     if isinstance(pad_width, dict):
         pairs: list[Any] = [(0, 0)] * rank
         for axis, width in pad_width.items():

@@ -54,6 +54,8 @@ def roll(a: Tensor, shift: Any, axis: Axis = None):
 
 def _paired(shift: Any, axes: tuple[int, ...]) -> tuple[tf.Tensor, tf.Tensor]:
     """Shifts and axes, broadcast against each other, as vectors."""
+    if type(shift) is int and len(axes) == 1:
+        return constant((shift,), tf.int64), constant(axes, tf.int64)
     known = known_array(shift)
     if known is None:
         shifts = cast(to_tensor(shift), tf.int64)
@@ -128,7 +130,7 @@ def _extent(is_kept: tf.Tensor, axis: int) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 @arrays(numpy.trim_zeros, route="native")
-def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
+def trim_zeros(filt: Any, trim: Any = "fb", axis: Any = None) -> Any:
     """The array without zeros at its front ("f") and back ("b"): a view. A list stays a list."""
     if not is_tensor_like(filt) and not isinstance(filt, numpy.ndarray):
         return numpy.trim_zeros(filt, trim, axis)

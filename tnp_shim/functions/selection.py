@@ -13,7 +13,7 @@ from tnp_shim.array import ndarray, wrap, write
 from tnp_shim.conversion import to_operand, to_tensor
 from tnp_shim.declaration import Axis, Operand, Tensor, Tensors, arrays, function
 from tnp_shim.kernels import comparison
-from tnp_shim.kernels.elementwise import both, complex_of, imag, like, real
+from tnp_shim.kernels.elementwise import complex_of, imag, like, real
 from tnp_shim.kernels.elementwise import select as selected
 from tnp_shim.kernels.shapes import (
     Length,
@@ -217,13 +217,14 @@ def _but(sizes: list[Length], axis: int, size: Length) -> list[Length]:
 @functools.lru_cache(maxsize=1024)
 def _clip_dtype(*operands: Any) -> numpy.dtype[Any]:
     """The dtype of NumPy's loop for `clip`, of dtypes and types of Python numbers."""
-    ufunc = {1: numpy.positive, 2: numpy.maximum, 3: numpy._core.umath.clip}[len(operands)]
+    of_three = numpy._core.umath.clip  # type: ignore[attr-defined]
+    ufunc = {1: numpy.positive, 2: numpy.maximum, 3: of_three}[len(operands)]
     known = (dtypes.BOOL if operand is bool else operand for operand in operands)
     return dtypes.canonical(ufunc.resolve_dtypes((*known, None))[-1])
 
 
 def _loop_dtype(
-    keys: tuple[Any, ...], dtype: Any = None, casting: str = "same_kind", **unsupported: Any
+    keys: tuple[Any, ...], dtype: Any = None, casting: Any = "same_kind", **unsupported: Any
 ) -> numpy.dtype[Any]:
     """The dtype in which to clip: that of NumPy's loop, or the one asked for."""
     if unsupported:
@@ -272,8 +273,10 @@ def clip(
     """
     lower, upper = _lower_and_upper({"a_min": a_min, "a_max": a_max, "min": min, "max": max})
     bounds = [bound for bound in (lower, upper) if bound is not None]
-    keys = tuple(promotion_key(operand) for operand in (a, *bounds))
-    dtype = _loop_dtype(keys, **kwargs)
+    if a.dtype.is_floating and not kwargs and all(type(bound) in (int, float) for bound in bounds):
+        dtype = dtypes.to_numpy(a.dtype)  # the usual case, in which nothing is promoted
+    else:
+        dtype = _loop_dtype(tuple(map(promotion_key, (a, *bounds))), **kwargs)
     tensor_dtype = dtypes.to_tf(dtype)
     result = cast(a, tensor_dtype)
     if len(bounds) == 2:  # NumPy's loop of three, where a Python int may be beyond the dtype
@@ -288,28 +291,21 @@ def clip(
 def _finite(x: tf.Tensor, nan: Operand, posinf: Operand, neginf: Operand) -> tf.Tensor:
     """A float tensor with NaN and the infinities replaced."""
     largest = float(x.dtype.max)
-    is_inf = gen_math_ops.is_inf(x)
-    is_positive = gen_math_ops.greater(x, like(0, x))
-    is_negative = gen_math_ops.less(x, like(0, x))
-    replacements = (
-        (gen_math_ops.is_nan(x), nan),
-        (both(is_inf, is_positive), largest if posinf is None else posinf),
-        (both(is_inf, is_negative), -largest if neginf is None else neginf),
-    )
-    for condition, value in replacements:
-        x = selected(condition, as_tensor(value, x.dtype), x)
-    return x
+    bounds = ((gen_math_ops.minimum, 1, posinf), (gen_math_ops.maximum, -1, neginf))
+    for bounded, sign, value in bounds:
+        if value is None:
+            x = bounded(x, like(sign * largest, x))
+        else:
+            x = selected(gen_math_ops.equal(x, like(sign * float("inf"), x)), as_tensor(value, x.dtype), x)
+    return selected(gen_math_ops.is_nan(x), as_tensor(nan, x.dtype), x)
 
 
 @function(numpy.nan_to_num, scalar=True)
-def nan_to_num(x: Tensor, nan: Operand = 0.0, posinf: Operand = None, neginf: Operand = None):
+def _copied_nan_to_num(x: Tensor, nan: Operand = 0.0, posinf: Operand = None, neginf: Operand = None):
     """Numbers in place of NaN and the infinities (None: the largest float). Their gradient is zero."""
     if x.dtype.is_complex:
         return complex_of(*(_finite(part, nan, posinf, neginf) for part in (real(x), imag(x))))
     return _finite(x, nan, posinf, neginf) if x.dtype.is_floating else x
-
-
-_copied_nan_to_num = nan_to_num
 
 
 @arrays(numpy.nan_to_num, route="native")

@@ -178,9 +178,7 @@ def checked_indices(indices: tf.Tensor, size: Length, axis: int) -> tf.Tensor:
     if known is None:
         return traced_index(indices, axis, size)
     wrapped = known_indices(known, axis, size)
-    if not wrapped.size or known.dtype == wrapped.dtype and numpy.shares_memory(known, wrapped):
-        return indices if indices.dtype in (tf.int32, tf.int64) else cast(indices, tf.int64)
-    return embedded(wrapped)
+    return indices if wrapped is known else embedded(wrapped)
 
 
 def in_range(indices: tf.Tensor, size: Length, message: str) -> tf.Tensor:
