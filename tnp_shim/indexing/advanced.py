@@ -15,13 +15,13 @@ import tensorflow as tf
 
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.indexing.checks import asserted, known_indices, spelled, traced_index
-from tnp_shim.indexing.layout import FULL, Shape, axes_taken, expanded
+from tnp_shim.indexing.layout import FULL, axes_taken, expanded
 from tnp_shim.indexing.scatter import scattered
 from tnp_shim.indexing.sizes import Size, as_tensor, product, reshaped, size_of, sizes_of, transposed
 from tnp_shim.indexing.traced import basic_plan
-from tnp_shim.indexing.values import broadcast_value, checked_value, is_same_shape
+from tnp_shim.indexing.values import broadcast_value, checked_value
 from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import EagerTensor, compiled_by_xla, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
 
 _MISMATCH = "shape mismatch: value array of shape {} could not be broadcast to indexing result of shape {}"
 
@@ -36,7 +36,11 @@ class IndexArray(NamedTuple):
 
     @property
     def is_mask(self) -> bool:
-        return self.values.dtype == bool if isinstance(self.values, numpy.ndarray) else self.values.dtype == tf.bool
+        return self.values.dtype in (bool, tf.bool)
+
+    @property
+    def is_traced(self) -> bool:
+        return not isinstance(self.values, numpy.ndarray)
 
     @property
     def axes(self) -> range:
@@ -56,15 +60,15 @@ class AdvancedPlan:
     is_view = is_scalar = False
     numpy_index = None
 
-    def __init__(self, shape: Shape, items: Sequence[Any]) -> None:
-        if shape is None:
-            shape = _least_shape(items)
+    def __init__(self, shape: Sequence[int | None], items: Sequence[Any]) -> None:
         advanced = [not (item is None or item is Ellipsis or type(item) is tuple) for item in items]
         first, last = advanced.index(True), len(advanced) - 1 - advanced[::-1].index(True)
         self._basic_items: list[Any] = []
         self._arrays: list[IndexArray] = []
         self._lay_out(expanded(shape, items), shape)
-        self._is_single_mask = len(items) == 1 and self._arrays[0].is_mask and axes_taken(items[0]) == len(shape)
+        self._is_single_mask = (
+            len(items) == 1 and self._arrays[0].is_mask and axes_taken(items[0]) == len(shape)
+        )
         self._basic = basic_plan(shape, self._basic_items)
         self._inner_shape = self._basic.shape
         self._rank = len(self._inner_shape)
@@ -166,7 +170,10 @@ class AdvancedPlan:
             if flat is None:
                 flat = index
             else:
-                wide = [part if part.dtype == tf.int64 else gen_math_ops.cast(part, DstT=tf.int64) for part in (flat, index)]
+                wide = [
+                    part if part.dtype == tf.int64 else gen_math_ops.cast(part, DstT=tf.int64)
+                    for part in (flat, index)
+                ]
                 flat = gen_math_ops.add_v2(gen_math_ops.mul(wide[0], as_tensor(product(sizes))), wide[1])
         return flat
 
@@ -178,7 +185,7 @@ class AdvancedPlan:
             inner, first = transposed(inner, [*axes, *self._kept]), 0
         if len(axes) == 1:
             return inner, first
-        sizes = _sizes(inner)
+        sizes = sizes_of(inner)
         merged = product(sizes[first : first + len(axes)])
         return reshaped(inner, [*sizes[:first], merged, *sizes[first + len(axes) :]]), first
 
@@ -204,6 +211,11 @@ class AdvancedPlan:
             new = self._written_by_mask(inner, value)
             if new is not None:
                 return self._basic.write(tensor, new)
+        if compiled_by_xla() and any(array.is_mask and array.is_traced for array in self._arrays):
+            raise UnsupportedError(
+                "jit_compile=True can't compile an assignment at a boolean index that is unknown while tracing "
+                "and stands with other index arrays, or apart from an int. Use np.where, or the mask alone."
+            )
         index = self._flat_index(inner)
         value = broadcast_value(value, self.shape, lambda: self._runtime_shape(inner, index))
         count = len(self._broadcast)
@@ -291,16 +303,10 @@ def _spread(value: tf.Tensor, axis: int, mask: tf.Tensor) -> tf.Tensor:
     order = gen_math_ops.cumsum(gen_math_ops.cast(flat, DstT=tf.int64), constant(0, tf.int32))
     one = constant(1, tf.int64)
     last = gen_math_ops.sub(as_tensor(size_of(value, axis)), one)
-    place = gen_math_ops.minimum(gen_math_ops.maximum(gen_math_ops.sub(order, one), constant(0, tf.int64)), last)
+    place = gen_math_ops.minimum(
+        gen_math_ops.maximum(gen_math_ops.sub(order, one), constant(0, tf.int64)), last
+    )
     return gen_array_ops.gather_v2(value, place, constant(axis, tf.int32))
-
-
-def _least_shape(items: Sequence[Any]) -> tuple[None, ...]:
-    raise UnsupportedError("an index array into an array whose rank is unknown while tracing")
-
-
-def _sizes(tensor: tf.Tensor) -> list[Size]:
-    return sizes_of(tensor)
 
 
 def _broadcast_static(shapes: Sequence[Sequence[int | None]]) -> list[int | None]:

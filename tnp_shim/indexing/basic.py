@@ -85,7 +85,7 @@ class StridedSpecification:
 
     @property
     def has_unit_steps(self) -> bool:
-        return all(isinstance(step, int) and step in (1, -1) for step in self.strides)
+        return all(isinstance(step, int) and step == 1 for step in self.strides)
 
 
 def specification(shape: Shape, items: tuple[Any, ...]) -> StridedSpecification:
@@ -123,7 +123,7 @@ def specification(shape: Shape, items: tuple[Any, ...]) -> StridedSpecification:
 class BasicPlan:
     """Reads and writes what a basic index with known bounds selects."""
 
-    __slots__ = ("_arrays", "_identity", "_key", "_masks", "_tensors", "_unit_steps", "is_scalar", "shape")
+    __slots__ = ("_arrays", "_compiles", "_identity", "_key", "_masks", "_tensors", "is_scalar", "shape")
     is_view = True
 
     def __init__(self, shape: Shape, key: tuple[Any, ...]) -> None:
@@ -141,7 +141,7 @@ class BasicPlan:
         ]
         self._tensors: list[tf.Tensor] | None = None
         self._masks = spec.masks
-        self._unit_steps = spec.has_unit_steps
+        self._compiles = spec.has_unit_steps and 0 not in (self.shape or ())
 
     @property
     def numpy_index(self) -> tuple[Any, ...]:
@@ -170,17 +170,19 @@ class BasicPlan:
     def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """The tensor with the selected part replaced by the value, broadcast."""
         begin, end, strides = self._bounds(tensor)
-        if isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor) and value._shape_tuple() == self.shape:
+        if (
+            isinstance(tensor, EagerTensor)
+            and isinstance(value, EagerTensor)
+            and value._shape_tuple() == self.shape
+        ):
             if self._identity:
                 return value
-            return gen_array_ops.tensor_strided_slice_update(
-                tensor, begin, end, strides, value, *self._masks
-            )
+            return gen_array_ops.tensor_strided_slice_update(tensor, begin, end, strides, value, *self._masks)
         value = checked_element(value) if self.is_scalar else checked_value(value, self.shape)
         if self._identity:
             return broadcast_value(value, self.shape, lambda: gen_array_ops.shape(tensor))
         in_graph = not (isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor))
-        masked = in_graph and not self._unit_steps
+        masked = in_graph and not self._compiles
         # the op broadcasts by itself, but its gradient does not
         if masked or has_gradient(value):
             value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
@@ -189,7 +191,7 @@ class BasicPlan:
         return gen_array_ops.tensor_strided_slice_update(tensor, begin, end, strides, value, *self._masks)
 
     def _masked_write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-        """As `write`; XLA has no TensorStridedSliceUpdate with steps other than 1 and -1."""
+        """As `write`; XLA's TensorStridedSliceUpdate takes no steps but 1, and nothing empty."""
         begin, end, strides = self._bounds(tensor)
         sizes = tensor.shape
         if sizes.is_fully_defined():

@@ -82,6 +82,8 @@ def traced_index(index: tf.Tensor, axis: int, size: Size) -> tf.Tensor:
         index = gen_math_ops.cast(index, DstT=tf.int64)
     limit, zero = as_tensor(size, index.dtype), constant(0, index.dtype)
     index = gen_math_ops.select_v2(gen_math_ops.less(index, zero), gen_math_ops.add_v2(index, limit), index)
-    inside = gen_math_ops.logical_and(gen_math_ops.greater_equal(index, zero), gen_math_ops.less(index, limit))
+    inside = gen_math_ops.logical_and(
+        gen_math_ops.greater_equal(index, zero), gen_math_ops.less(index, limit)
+    )
     suffix = f" with size {size}" if isinstance(size, int) else ""
     return asserted(index, every(inside), f"an index is out of bounds for axis {axis}{suffix}", IndexError)

@@ -146,7 +146,9 @@ def _unwrapped(values: Sequence[Any], unwrap: Callable[[Any], Any]) -> list[Any]
 
 
 def _has_traced(values: list[Any]) -> bool:
-    return any(_has_traced(value) if isinstance(value, list) else isinstance(value, tf.Tensor) for value in values)
+    return any(
+        _has_traced(value) if isinstance(value, list) else isinstance(value, tf.Tensor) for value in values
+    )
 
 
 def _stacked(values: list[Any]) -> tf.Tensor:
@@ -158,7 +160,11 @@ def _stacked(values: list[Any]) -> tf.Tensor:
     else:
         dtype = tf.int64
     for part in parts:
-        kind = numpy.dtype(part.dtype.as_numpy_dtype) if isinstance(part, tf.Tensor) else numpy.asarray(part).dtype
+        kind = (
+            numpy.dtype(part.dtype.as_numpy_dtype)
+            if isinstance(part, tf.Tensor)
+            else numpy.asarray(part).dtype
+        )
         if kind.kind not in "biu":
             _refuse(numpy.empty(1, kind))
     return tf.stack([tf.cast(part, dtype) for part in parts])

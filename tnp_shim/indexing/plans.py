@@ -11,8 +11,9 @@ from tnp_shim.indexing.basic import BasicCopyPlan, BasicPlan
 from tnp_shim.indexing.expression import ArrayExpression, expression
 from tnp_shim.indexing.layout import Shape
 from tnp_shim.indexing.traced import TracedPlan, basic_plan
+from tnp_shim.indexing.unknown_rank import UnknownRankPlan
 
-Plan = BasicPlan | TracedPlan | AdvancedPlan
+Plan = BasicPlan | TracedPlan | AdvancedPlan | UnknownRankPlan
 
 _plans: dict[Any, BasicPlan] = {}
 _MOST_PLANS = 4096
@@ -40,7 +41,7 @@ def plan(shape: Shape, index: Any) -> Plan:
 
 def _array_plan(shape: Shape, key: tuple[Any, ...]) -> Plan:
     if any(map(is_array, key)):
-        return AdvancedPlan(shape, key)
+        return UnknownRankPlan(key) if shape is None else AdvancedPlan(shape, key)
     if any(isinstance(item, numpy.ndarray) for item in key):
         # NumPy takes 0-d integer arrays as ints, but gives a copy
         items = tuple(int(item) if isinstance(item, numpy.ndarray) else item for item in key)

@@ -46,9 +46,7 @@ def _without_duplicates(index: numpy.ndarray, values: tf.Tensor) -> tuple[numpy.
     return index[winners], gen_array_ops.gather_v2(values, chosen, constant(0, tf.int32))
 
 
-def _last_of_duplicates(
-    rows: tf.Tensor, index: tf.Tensor, places: tf.Tensor, values: tf.Tensor
-) -> tf.Tensor:
+def _last_of_duplicates(rows: tf.Tensor, index: tf.Tensor, places: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     """The values with each duplicate replaced by the last one for its row; gradients go to that alone."""
     zero, first = constant(0, tf.int64), constant(0, tf.int32)
     order = gen_math_ops._range(zero, as_tensor(size_of(values, 0)), constant(1, tf.int64))
@@ -61,9 +59,7 @@ def _last_of_duplicates(
     return gen_math_ops.select_v2(wins, values, winning)
 
 
-def _none_for_empty_rows(
-    rows: tf.Tensor, index: tf.Tensor, values: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
+def _none_for_empty_rows(rows: tf.Tensor, index: tf.Tensor, values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The index and the values, but none of them if rows turn out to be empty: the op refuses these."""
     zero = constant(0, tf.int64)
     some = gen_math_ops.not_equal(gen_array_ops.size(rows, out_type=tf.int64), zero)

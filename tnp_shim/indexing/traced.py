@@ -148,7 +148,9 @@ def _positions(item: tuple[Any, ...], size: Size) -> tuple[tf.Tensor, tf.Tensor]
     highest = gen_math_ops.select_v2(forward, length, gen_math_ops.sub(length, one))
 
     def clipped(bound: tf.Tensor) -> tf.Tensor:
-        bound = gen_math_ops.select_v2(gen_math_ops.less(bound, zero), gen_math_ops.add_v2(bound, length), bound)
+        bound = gen_math_ops.select_v2(
+            gen_math_ops.less(bound, zero), gen_math_ops.add_v2(bound, length), bound
+        )
         return gen_math_ops.minimum(gen_math_ops.maximum(bound, lowest), highest)
 
     start = gen_math_ops.select_v2(forward, lowest, highest) if start is None else clipped(start)
@@ -161,7 +163,9 @@ def _positions(item: tuple[Any, ...], size: Size) -> tuple[tf.Tensor, tf.Tensor]
         gen_math_ops.greater_equal(distance, zero),
         gen_math_ops.less(gen_math_ops.mul(gen_math_ops.sub(places, stop), sign), zero),
     )
-    inside = gen_math_ops.logical_and(inside, gen_math_ops.equal(gen_math_ops.floor_mod(distance, stride), zero))
+    inside = gen_math_ops.logical_and(
+        inside, gen_math_ops.equal(gen_math_ops.floor_mod(distance, stride), zero)
+    )
     return inside, gen_math_ops.maximum(gen_math_ops.floor_div(distance, stride), zero)
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tnp_shim.indexing.checks import spelled
 from tnp_shim.indexing.layout import Shape
+from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, no_tape_records
 
 
@@ -62,7 +63,7 @@ def broadcast_value(value: tf.Tensor, target: Shape, runtime_shape: Callable[[],
         return value
     if target is None or None in target:
         return gen_array_ops.broadcast_to(value, runtime_shape())
-    return gen_array_ops.broadcast_to(value, tf.constant(target, tf.int64))
+    return gen_array_ops.broadcast_to(value, constant(target, tf.int64))
 
 
 def has_gradient(value: tf.Tensor) -> bool:
