@@ -1,0 +1,228 @@
+"""Unique elements and sets of elements. Knows the declaration and kernels.
+
+How many elements a result has depends on values, so XLA can compile none of these but `isin`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy
+import tensorflow as tf
+from numpy.lib import _arraysetops_impl as numpys_results
+
+from tnp_shim.declaration import Axis, Tensor, function
+from tnp_shim.kernels import shapes, sorting
+from tnp_shim.kernels.elementwise import both, like
+from tnp_shim.promotion import cast, constant, promote_args
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+
+
+class _Unique(NamedTuple):
+    """Unique elements, where each is found first, which one every element is, and how often it occurs."""
+
+    values: tf.Tensor
+    indices: tf.Tensor
+    inverse: tf.Tensor
+    counts: tf.Tensor
+
+
+def _places(mask: tf.Tensor) -> tf.Tensor:
+    """The int64 indices where a vector is true."""
+    return gen_array_ops.squeeze(gen_array_ops.where(mask), axis=[1])
+
+
+def _unique(x: tf.Tensor, equal_nan: bool) -> _Unique:
+    """The unique elements of a vector, or rows of a matrix."""
+    is_vector = x.shape.rank == 1
+    order = sorting.argsort(x) if is_vector else sorting.lexsort_rows(x)
+    ordered = shapes.gather(x, order, 0)
+    starts = sorting.starts_of_runs(ordered, equal_nan)
+    places = _places(starts)
+    number = gen_math_ops.sub(
+        gen_math_ops.cumsum(cast(starts, tf.int64), constant(0, tf.int32)), like(1, places)
+    )
+    size = shapes.as_length(shapes.length(x, 0))
+    ends = gen_array_ops.concat_v2(
+        [shapes.sliced(places, 0, 1, None), gen_array_ops.expand_dims(size, constant(0, tf.int32))],
+        constant(0, tf.int32),
+    )
+    return _Unique(
+        shapes.gather(ordered, places, 0),
+        cast(shapes.gather(order, places, 0), tf.int64),
+        shapes.gather(number, gen_array_ops.invert_permutation(order), 0),
+        gen_math_ops.sub(shapes.sliced(ends, 0, None, shapes.length(places, 0)), places),
+    )
+
+
+def _unique_values(x: tf.Tensor, equal_nan: bool = True) -> tf.Tensor:
+    """The unique elements of a vector, in order."""
+    ordered = sorting.sort(x)
+    return shapes.gather(ordered, _places(sorting.starts_of_runs(ordered, equal_nan)), 0)
+
+
+def _unique_slices(ar: tf.Tensor, axis: int) -> _Unique:
+    """The unique slices along an axis."""
+    rank = ar.shape.rank
+    order = [axis, *(other for other in range(rank) if other != axis)]
+    moved = gen_array_ops.transpose(ar, constant(tuple(order), tf.int32))
+    size, *others = shapes.lengths(moved)
+    found = _unique(shapes.reshape(moved, [size, shapes.product(others)]), equal_nan=False)
+    slices = shapes.reshape(found.values, [shapes.length(found.values, 0), *others])
+    back = tuple(order.index(axis) for axis in range(rank))
+    return found._replace(values=gen_array_ops.transpose(slices, constant(back, tf.int32)))
+
+
+@function(numpy.unique)
+def unique(
+    ar: Tensor,
+    return_index: Any = False,
+    return_inverse: Any = False,
+    return_counts: Any = False,
+    axis: Axis = None,
+    equal_nan: Any = True,
+    sorted: Any = True,
+):
+    """The unique elements (along an axis: slices), in order even if not `sorted`. Differentiable."""
+    rank = shapes.rank_of(ar, "unique") if axis is not None else ar.shape.rank
+    if axis is not None:
+        axis = shapes.normalized_axis(axis, ar, "unique")
+    wanted = (True, bool(return_index), bool(return_inverse), bool(return_counts))
+    if axis is not None and rank != 1:
+        found = _unique_slices(ar, axis)
+    else:
+        flat = shapes.flat(ar)
+        if not any(wanted[1:]):
+            return _unique_values(flat, bool(equal_nan))
+        found = _unique(flat, bool(equal_nan))
+        if rank != 1:
+            shape = gen_array_ops.shape(ar, out_type=tf.int64)
+            found = found._replace(inverse=gen_array_ops.reshape(found.inverse, shape))
+    results = tuple(result for result, is_wanted in zip(found, wanted, strict=True) if is_wanted)
+    return results if len(results) > 1 else results[0]
+
+
+def _all_of(x: tf.Tensor) -> _Unique:
+    """The unique elements of an array, every NaN one of its own."""
+    found = _unique(shapes.flat(x), equal_nan=False)
+    if x.shape.rank == 1:
+        return found
+    return found._replace(
+        inverse=gen_array_ops.reshape(found.inverse, gen_array_ops.shape(x, out_type=tf.int64))
+    )
+
+
+@function(numpy.unique_values)
+def unique_values(x: Tensor):
+    """The unique elements, in order; every NaN is one of its own. Differentiable."""
+    return _unique_values(shapes.flat(x), equal_nan=False)
+
+
+@function(numpy.unique_counts)
+def unique_counts(x: Tensor):
+    """The unique elements, in order, and how often each occurs."""
+    found = _all_of(x)
+    return numpys_results.UniqueCountsResult(found.values, found.counts)
+
+
+@function(numpy.unique_inverse)
+def unique_inverse(x: Tensor):
+    """The unique elements, in order, and the number of that which each element is."""
+    found = _all_of(x)
+    return numpys_results.UniqueInverseResult(found.values, found.inverse)
+
+
+@function(numpy.unique_all)
+def unique_all(x: Tensor):
+    """The unique elements, in order, where each is found first, the inverse, and how often each occurs."""
+    return numpys_results.UniqueAllResult(*_all_of(x))
+
+
+def _as_set(x: tf.Tensor, assume_unique: Any) -> tf.Tensor:
+    """The elements as a vector of unique ones."""
+    return shapes.flat(x) if assume_unique else _unique_values(shapes.flat(x))
+
+
+def _is_in(elements: tf.Tensor, tested: tf.Tensor) -> tf.Tensor:
+    """Whether each element equals one of a vector; NaN equals none."""
+    whole = not any(t.dtype.is_floating or t.dtype.is_complex for t in (elements, tested))
+    if whole and {elements.dtype.is_unsigned, tested.dtype.is_unsigned} == {True, False}:
+        # int64 and uint64 have no common integer: in int64, what is negative is in one of them only
+        elements, tested = cast(elements, tf.int64), cast(tested, tf.int64)
+        possible = gen_math_ops.greater_equal(elements, like(0, elements))
+    else:
+        elements, tested = promote_args("isin", elements, tested)
+        possible = gen_math_ops.equal(elements, elements)
+    ordered = sorting.sort(tested)
+    before, up_to = (sorting.search(ordered, elements, right) for right in (False, True))
+    return both(gen_math_ops.greater(up_to, before), possible)
+
+
+@function(numpy.isin)
+def isin(
+    element: Tensor, test_elements: Tensor, assume_unique: Any = False, invert: Any = False, kind: Any = None
+):
+    """Whether each element is one of the test elements. Integers are compared exactly, whatever the kind."""
+    if kind is not None:
+        whole = not any(t.dtype.is_floating or t.dtype.is_complex for t in (element, test_elements))
+        if kind not in ("sort", "table") or kind == "table" and not whole:
+            raise ValueError(f"Invalid kind: '{kind}'. Please use None, 'sort' or 'table'.")
+    found = _is_in(element, shapes.flat(test_elements))
+    return gen_math_ops.logical_not(found) if invert else found
+
+
+@function(numpy.intersect1d)
+def intersect1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False, return_indices: Any = False):
+    """The elements of both arrays, in order, and if asked where each is found first. Differentiable."""
+    ar1, ar2 = (shapes.flat(ar) for ar in promote_args("intersect1d", ar1, ar2))
+    if not return_indices:
+        ar1, ar2 = _as_set(ar1, assume_unique), _as_set(ar2, assume_unique)
+        firsts = None
+    elif assume_unique:
+        firsts = None
+    else:
+        (ar1, *_), (ar2, *_) = found = _unique(ar1, True), _unique(ar2, True)
+        firsts = [unique_elements.indices for unique_elements in found]
+    together = gen_array_ops.concat_v2([ar1, ar2], constant(0, tf.int32))
+    order = sorting.argsort(together)
+    ordered = sorting.take_by(together, order)
+    before, after = shapes.sliced(ordered, 0, None, -1), shapes.sliced(ordered, 0, 1, None)
+    places = _places(gen_math_ops.equal(after, before))
+    common = shapes.gather(ordered, places, 0)
+    if not return_indices:
+        return common
+    order = cast(order, tf.int64)
+    indices1 = shapes.gather(order, places, 0)
+    count = shapes.as_length(shapes.length(ar1, 0))
+    indices2 = gen_math_ops.sub(shapes.gather(order, places + like(1, places), 0), count)
+    if firsts is not None:
+        indices1, indices2 = shapes.gather(firsts[0], indices1, 0), shapes.gather(firsts[1], indices2, 0)
+    return common, indices1, indices2
+
+
+@function(numpy.union1d)
+def union1d(ar1: Tensor, ar2: Tensor):
+    """The elements of either array, in order. Differentiable."""
+    parts = [shapes.flat(ar) for ar in promote_args("union1d", ar1, ar2)]
+    return _unique_values(gen_array_ops.concat_v2(parts, constant(0, tf.int32)))
+
+
+@function(numpy.setdiff1d)
+def setdiff1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False):
+    """The elements of the first array that are not in the second; in order, if not assumed unique."""
+    elements = _as_set(ar1, assume_unique)
+    missing = gen_math_ops.logical_not(_is_in(elements, shapes.flat(ar2)))
+    return shapes.gather(elements, _places(missing), 0)
+
+
+@function(numpy.setxor1d)
+def setxor1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False):
+    """The elements of one array only, in order. Differentiable."""
+    parts = [_as_set(ar, assume_unique) for ar in promote_args("setxor1d", ar1, ar2)]
+    ordered = sorting.sort(gen_array_ops.concat_v2(parts, constant(0, tf.int32)))
+    starts = sorting.starts_of_runs(ordered, equal_nan=False)
+    ends = gen_array_ops.concat_v2(
+        [shapes.sliced(starts, 0, 1, None), gen_array_ops.ones_like(shapes.sliced(starts, 0, None, 1))],
+        constant(0, tf.int32),
+    )
+    return shapes.gather(ordered, _places(both(starts, ends)), 0)
