@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import sys
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.errors import UnsupportedError, unknown_shape, unknown_value, users_line
+from tnp_shim.errors import UnsupportedError, unknown_shape, unknown_value
 from tnp_shim.storage import AnyCell, Cell, Lens, OrderedCell, ViewCell, static_shape
+from tnp_shim.tapes import forward_mode_handle, gradient_component, watch
 from tnp_shim.tensorflow_internals import (
     BatchableTypeSpec,
     CompositeTensorGradient,
     EagerTensor,
     LegacyTypeSpecBatchEncoder,
-    asked_by_forward_mode,
     asked_by_tensorflow,
+    check_of_instances,
     current_graph,
     gen_array_ops,
     known_value,
     no_tape_records,
     operand_of_another_dtype,
     register_type_spec,
-    tape_asking,
     tape_watching,
 )
 
@@ -40,13 +37,7 @@ class _ArrayGradient(CompositeTensorGradient):
     """How GradientTape differentiates with respect to an array: by the tensor it held when watched."""
 
     def get_gradient_components(self, value: Array) -> tf.Tensor:
-        tape, for_sources = tape_asking(sys._getframe(1))
-        if for_sources and value._watched is not None and tape in value._watched:
-            return value._watched[tape]
-        if tape is None or not isinstance(value._cell, ViewCell):
-            return value._cell.read()
-        with tape._ensure_recording():  # a view is read when it is needed: as here, after the tape was closed
-            return value._cell.read()
+        return gradient_component(value, sys._getframe(1))
 
     def replace_gradient_components(self, value: Array, component_grads: Any) -> Array | None:
         if component_grads is None:
@@ -103,19 +94,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
     @property
     def handle(self) -> tf.Tensor:
         """For tf.autodiff.ForwardAccumulator alone: the only way by which it takes anything but a tensor."""
-        frame = sys._getframe(1)
-        if not asked_by_forward_mode(frame):
-            raise AttributeError(f"'{type(self).__name__}' object has no attribute 'handle'")
-        if not isinstance(self._cell, ViewCell):
-            return self._cell.read()
-        if frame.f_code.co_name == "_watch":
-            raise UnsupportedError(
-                "ForwardAccumulator cannot watch a view: what is computed from the array that it views would "
-                "have no tangent. Pass a copy (x.copy()), or the array itself with a tangent of its shape"
-            )
-        accumulator = frame.f_locals["self"]
-        with contextlib.nullcontext() if accumulator._recording else accumulator:
-            return self._cell.read()
+        return forward_mode_handle(self, sys._getframe(1))
 
     @property
     def _id(self) -> int:
@@ -140,7 +119,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
             raise unknown_value(needed_by)
         return value
 
-    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+    def __array_namespace__(self, *, api_version: Any = None) -> Any:
         """The module of the functions for arrays; NumPy's ValueError for a version it does not know."""
         numpy.empty(0).__array_namespace__(api_version=api_version)
         return sys.modules[__name__.partition(".")[0]]
@@ -403,26 +382,6 @@ def view(array: Array, lens: Lens, dtype: numpy.dtype[Any] | None = None) -> nda
     return new
 
 
-def watch(array: Array, tape: tf.GradientTape) -> tf.Tensor:
-    """The tensor to watch in place of an array; from here on the array and what shares its memory use it."""
-    cell = array._cell
-    tensor = cell.read()
-    if isinstance(cell, ViewCell):
-        if not cell.read_only:
-            if current_graph() is not cell.home():
-                raise UnsupportedError(
-                    f"{users_line()}: GradientTape.watch of a view of an array that was made outside of the "
-                    "function being traced; watch that array itself, or a copy of the view"
-                )
-            tape.watch(tensor)
-            cell.write(tensor)  # the same value, but now the array viewed is computed from what is watched
-        cell.pin(tensor)
-    if array._watched is None:
-        array._watched = weakref.WeakKeyDictionary()
-    array._watched[tape] = tensor
-    return tensor
-
-
 def write(array: Array, tensor: tf.Tensor) -> None:
     """Replace the whole value; the tensor has the array's shape and dtype already."""
     if not array._writeable:
@@ -433,21 +392,6 @@ def write(array: Array, tensor: tf.Tensor) -> None:
 def _unpickle(value: numpy.ndarray[Any, Any], is_scalar: bool) -> Array:
     tensor = tf.constant(value)
     return scalar(tensor, dtypes.canonical(value.dtype)) if is_scalar else wrap(tensor)
-
-
-class _StateClassCheck:
-    """`issubclass(new, old)` of two specs, where tf.data compares the "classes" of a loop's state.
-
-    True where the new state is of the same dtype and of no other shape: for a state that grows, tf.data
-    would ask for a wider spec for ever. Specs themselves keep the check of their metaclass.
-    """
-
-    def __get__(self, old: ArraySpec | None, owner: type) -> Callable[[Any], bool]:
-        if old is None:
-            return functools.partial(type(owner).__subclasscheck__, owner)
-        return lambda new: (
-            isinstance(new, ArraySpec) and new._dtype == old._dtype and new._shape.is_subtype_of(old._shape)
-        )
 
 
 class ArraySpec(BatchableTypeSpec):
@@ -494,10 +438,9 @@ class ArraySpec(BatchableTypeSpec):
     def _from_components(self, components: tf.Tensor) -> Array:
         if not isinstance(components, tf.Tensor):
             return components  # nest packs placeholders of its own while it compares structures
-        is_scalar = self._is_scalar and components.shape.rank in (0, None)
-        if not is_scalar:
-            return wrap(components)
-        return scalar(components, dtypes.to_numpy(components.dtype))
+        if self._is_scalar and components.shape.rank in (0, None):
+            return scalar(components, dtypes.to_numpy(components.dtype))
+        return wrap(components)
 
     def most_specific_common_supertype(self, others: Any) -> ArraySpec | None:
         if not all(isinstance(o, ArraySpec) and o._dtype == self._dtype for o in others):
@@ -540,13 +483,17 @@ class ArraySpec(BatchableTypeSpec):
     def _to_legacy_output_classes(self) -> ArraySpec:
         return self  # what tf.data turns back into a spec, as it cannot do with a class of ours
 
-    __subclasscheck__ = _StateClassCheck()
+    @check_of_instances
+    def __subclasscheck__(self, new: Any) -> bool:
+        # For a state that grows, tf.data would ask for a wider spec for ever.
+        return (
+            isinstance(new, ArraySpec) and new._dtype == self._dtype and new._shape.is_subtype_of(self._shape)
+        )
 
     @classmethod
     def from_value(cls, value: Any) -> ArraySpec:
         """The spec of an array, or of what `np.asarray` makes of a tensor or NumPy array."""
-        dtype = value.dtype
-        return cls(value.shape, dtype) if not isinstance(value, Array) else value._type_spec
+        return value._type_spec if isinstance(value, Array) else cls(value.shape, value.dtype)
 
 
 register_type_spec("tnp_shim.ArraySpec")(ArraySpec)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+import types
 
 # Whether a tape is recording: what a view read before a tape watches is not connected to it.
 from tensorflow.python import pywrap_tfe
@@ -94,6 +96,22 @@ no_tape_records = pywrap_tfe.TFE_Py_TapeSetIsEmpty
 BatchableTypeSpec = type_spec.BatchableTypeSpec
 LegacyTypeSpecBatchEncoder = type_spec.LegacyTypeSpecBatchEncoder
 register_type_spec = type_spec_registry.register
+class check_of_instances:
+    """Decorates a `__subclasscheck__` that is meant for `issubclass(new, old)` of two instances.
+
+    So tf.data compares the "classes" of a loop's state, which for composite values are their specs. The
+    class itself keeps the check of its metaclass.
+    """
+
+    def __init__(self, check):
+        self._check = check
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return functools.partial(type(owner).__subclasscheck__, owner)
+        return functools.partial(self._check, instance)
+
+
 CompositeTensorGradient = composite_tensor_gradient.CompositeTensorGradient
 
 
@@ -174,7 +192,9 @@ def asked_by_tensorflow(frame) -> bool:
     if not module.startswith("tensorflow."):
         return False
     # AutoGraph calls `getattr` and the like in the place of a user's code
-    return not module.startswith(("tensorflow.python.autograph.", "tensorflow.python.distribute.cross_device_ops"))
+    return not module.startswith(
+        ("tensorflow.python.autograph.", "tensorflow.python.distribute.cross_device_ops")
+    )
 
 
 def operand_of_another_dtype(frame, dtype) -> bool:
@@ -200,7 +220,7 @@ def vectorized_from_outside(tensor) -> bool:
     In a graph the function is traced once, in the graph itself: a write to an array from outside would
     be made once, with the first element, where the caller means every element.
     """
-    frame = sys._getframe(1)
+    frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not _VECTORIZED:
         frame = frame.f_back
     return frame is not None and tensor.op in frame.f_locals["existing_ops"]
