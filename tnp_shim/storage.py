@@ -140,7 +140,7 @@ def untouched(
     return numpy.lib.stride_tricks.as_strided(numpy.empty(1, dtype), shape, steps)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lens:
     """How a view reads from its parent's tensor and writes to it.
 

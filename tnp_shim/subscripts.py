@@ -10,21 +10,26 @@ import tensorflow as tf
 from tnp_shim import conversion, dtypes
 from tnp_shim.array import Array, fresh, laid_out, ndarray, scalar, view, wrap, write
 from tnp_shim.indexing import plan
+from tnp_shim.indexing.basic import BasicPlan
 from tnp_shim.indexing.layout import axes_taken
 from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import Lens, StaticShape, static_shape, untouched
 from tnp_shim.tensorflow_internals import current_graph, gen_array_ops, known_value
 
-_PLAIN = (int, slice, type(None), type(Ellipsis))
+_BOUNDS = frozenset({int, type(None)})
+_PLAIN = frozenset({int, type(None), type(Ellipsis)})
 
 
 def plain_index(index: Any) -> Any:
     """The index with tensors in place of our arrays."""
     kind = type(index)
     if kind in _PLAIN:
-        return _plain_slice(index) if kind is slice else index
+        return index
+    if kind is slice:
+        return _plain_slice(index)
     if kind is tuple:
-        return tuple([item if type(item) in _PLAIN[:1] else plain_index(item) for item in index])
+        plain = [item if type(item) in _PLAIN else plain_index(item) for item in index]
+        return tuple(plain)
     if isinstance(index, (Array, tf.Variable)):
         return conversion.tensor_of(index)
     if isinstance(index, list) and conversion.holds_tensors(index):
@@ -34,13 +39,27 @@ def plain_index(index: Any) -> Any:
 
 def _plain_slice(index: slice) -> slice:
     start, stop, step = index.start, index.stop, index.step
+    if type(start) in _BOUNDS and type(stop) in _BOUNDS and type(step) in _BOUNDS:
+        return index
     if isinstance(start, Array) or isinstance(stop, Array) or isinstance(step, Array):
         return slice(*(conversion.tensor_of(b) if isinstance(b, Array) else b for b in (start, stop, step)))
     return index
 
 
-def _lens(made: Any, index: Any) -> Lens:
-    return Lens(made.read, made.write, lambda shadow: shadow[made.numpy_index], made.shape)
+_lenses: dict[Any, Lens] = {}
+_MOST_LENSES = 4096
+
+
+def _lens(made: Any) -> Lens:
+    """The lens of a plan; a plan that is kept keeps its lens."""
+    found = _lenses.get(made)
+    if found is None:
+        found = Lens(made.read, made.write, lambda shadow: shadow[made.numpy_index], made.shape)
+        if len(_lenses) >= _MOST_LENSES:
+            _lenses.clear()
+        if isinstance(made, BasicPlan):
+            _lenses[made] = found
+    return found
 
 
 def get(array: Array, index: Any) -> Any:
@@ -53,7 +72,7 @@ def get(array: Array, index: Any) -> Any:
         new._cell._home = current_graph()
         return new
     if made.is_view:
-        return view(array, _lens(made, index))
+        return view(array, _lens(made))
     tensor = made.read(cell.read())
     if not cell.in_c_order and shape_known(cell.shape) and shape_known(static_shape(tensor)):
         layout = cell.shadow()[_numpy_index(index)]

@@ -196,10 +196,14 @@ def function(
     route: str = "native",
     reason: str = "",
     casting: str = "same_kind",
+    quick: Callable[..., Any] | None = None,
+    quick_options: frozenset[str] = frozenset(),
 ) -> Callable[[Body], Body]:
     """Declare the implementation of a NumPy function as a body over tensors.
 
     `scalar`: a 0-d result becomes a scalar. `casting`: the rule by which a result goes into `out`.
+    `quick`: takes the arguments as they are given, as far as they are `quick_options`, and gives the result
+    of the commonest eager calls, or None for any other.
     """
     name = name_of(numpy_callable)
 
@@ -208,6 +212,10 @@ def function(
         out_position = binding.out
 
         def call(*args: Any, **kwargs: Any) -> Any:
+            if quick is not None and len(args) <= 2 and (not kwargs or kwargs.keys() <= quick_options):
+                value = quick(*args, **kwargs)
+                if value is not None:
+                    return value
             try:
                 values = binding.raw(args, kwargs)
                 value = wrapped(binding.call(body, values), scalar)

@@ -10,11 +10,12 @@ import tensorflow as tf
 from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
 from tnp_shim.declaration.loops import resolve_reduction
+from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
 from tnp_shim.declaration.ufunc_methods import accumulated, reduced
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import select
-from tnp_shim.kernels.reductions import normalize_axes
+from tnp_shim.kernels.reductions import has_gpu, normalize_axes
 from tnp_shim.kernels.shapes import length
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
@@ -30,7 +31,11 @@ def in_loop(ufunc: Any, a: tf.Tensor, dtype: numpy.dtype[Any] | None = None) -> 
     return cast(a, dtypes.to_tf(resolve_reduction(ufunc.numpy, dtypes.to_numpy(a.dtype), dtype)))
 
 
-@function(numpy.sum, scalar=True)
+def _quick(op: Any, characters: str, empty: bool = True) -> dict[str, Any]:
+    return {"quick": quick_reduction(op, characters, empty), "quick_options": OPTIONS}
+
+
+@function(numpy.sum, scalar=True, **_quick(gen_math_ops._sum, "fdFDl"))
 def sum(
     a: Tensor,
     axis: Axis = None,
@@ -57,7 +62,11 @@ def prod(
 
 
 def _extreme(ufunc: Any, numpy_function: Any) -> Any:
-    @function(numpy_function, scalar=True)
+    # the extremes of GPUs pass NaN over
+    op = gen_math_ops._max if ufunc is _MAXIMUM else gen_math_ops._min
+    quick = {} if has_gpu() else _quick(op, "fdil", empty=False)
+
+    @function(numpy_function, scalar=True, **quick)
     def body(
         a: Tensor,
         axis: Axis = None,
@@ -79,13 +88,13 @@ amax = _extreme(_MAXIMUM, numpy.amax)
 amin = _extreme(_MINIMUM, numpy.amin)
 
 
-@function(numpy.all, scalar=True)
+@function(numpy.all, scalar=True, **_quick(gen_math_ops._all, "?"))
 def all(a: Tensor, axis: Axis = None, keepdims: bool = False, *, where: Tensor | None = None) -> Tensor:
     """Whether all elements over axes are true."""
     return reduced(_AND, cast(a, tf.bool), axis, bool(keepdims), None, where)
 
 
-@function(numpy.any, scalar=True)
+@function(numpy.any, scalar=True, **_quick(gen_math_ops._any, "?"))
 def any(a: Tensor, axis: Axis = None, keepdims: bool = False, *, where: Tensor | None = None) -> Tensor:
     """Whether any element over axes is true."""
     return reduced(_OR, cast(a, tf.bool), axis, bool(keepdims), None, where)

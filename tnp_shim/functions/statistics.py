@@ -10,6 +10,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
+from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
 from tnp_shim.declaration.ufunc_methods import accumulated, reduced
 from tnp_shim.functions.reductions import argmax as _argmax_function
 from tnp_shim.functions.reductions import argmin as _argmin_function
@@ -67,13 +68,21 @@ def _dropped(tensor: tf.Tensor, like: tf.Tensor, axis: Any, keepdims: bool) -> t
 
 def _mean(a: tf.Tensor, axis: Any, where: tf.Tensor | None, keepdims: bool) -> tf.Tensor:
     if where is None:
+        axes = _strict_axes(axis, a.shape.rank)
+        if axes is not None and a.dtype.is_floating:
+            return gen_math_ops.mean(a, constant(tuple(axes), tf.int32), keepdims)
         total = reduced(_ADD, a, axis, keepdims)
         return gen_math_ops.real_div(total, _count(a, axis, None, a.dtype))
     total = reduced(_ADD, a, axis, True, None, where)
     return _dropped(gen_math_ops.real_div(total, _count(a, axis, where, a.dtype)), a, axis, keepdims)
 
 
-@function(numpy.mean, scalar=True)
+@function(
+    numpy.mean,
+    scalar=True,
+    quick=quick_reduction(gen_math_ops.mean, "fd"),
+    quick_options=OPTIONS,
+)
 def mean(
     a: Tensor,
     axis: Axis = None,

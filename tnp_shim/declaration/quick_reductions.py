@@ -1,0 +1,54 @@
+"""The eager reductions that are one op: found by dtype, rank and axis, with the axes kept. Knows the array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.array import Array, fresh, ndarray, scalar
+from tnp_shim.tensorflow_internals import EagerTensor, runs_eagerly
+
+OPTIONS = frozenset({"axis", "keepdims"})
+
+
+def quick_reduction(op: Callable[..., tf.Tensor], characters: str, empty: bool = True) -> Callable[..., Any]:
+    """What `function(..., quick=...)` takes: the op for arrays of the dtypes of these characters.
+
+    `empty`: whether the op gives NumPy's result of nothing, too.
+    """
+    direct = {dtypes.canonical(character) for character in characters}
+    kept: dict[Any, tuple[tf.Tensor, bool] | None] = {}
+
+    def prepared(dtype: numpy.dtype[Any], rank: int, axis: Any, keepdims: Any) -> tuple[tf.Tensor, bool] | None:
+        if dtype not in direct or type(axis) not in (int, type(None)) or type(keepdims) is not bool:
+            return None
+        if axis is not None and not -rank <= axis < rank:
+            return None
+        axes = tuple(range(rank)) if axis is None else (axis % rank,)
+        return tf.constant(axes, tf.int32, shape=[len(axes)]), len(axes) == rank and (rank == 0 or not keepdims)
+
+    def quick(a: Any, axis: Any = None, keepdims: Any = False) -> Array | None:
+        if type(a) is not ndarray:
+            return None
+        tensor = a._cell.read()
+        if type(tensor) is not EagerTensor or not runs_eagerly() or not (empty or tensor._num_elements()):
+            return None
+        dtype = a._dtype
+        try:
+            key = (dtype, tensor._rank(), axis, keepdims)
+            found = kept[key]
+        except (KeyError, TypeError):
+            if axis is not None and type(axis) is not int:
+                return None
+            found = kept[key] = prepared(*key)
+        if found is None:
+            return None
+        axes, to_scalar = found
+        reduced = op(tensor, axes, keepdims)
+        return scalar(reduced, dtype) if to_scalar else fresh(reduced, dtype)
+
+    return quick
