@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim import conversion, dtypes
+from tnp_shim import conversion, dtypes, subscripts
 from tnp_shim.array import SCALAR_TYPES, Array, ArrayMeta, scalar, wrap
 from tnp_shim.errors import UnsupportedError
 
@@ -72,7 +72,7 @@ class generic(Array, metaclass=ScalarMeta):
 
     def __format__(self, form: str) -> str:
         text = self._text(str)
-        return format(text, form) if text.startswith("<traced") else format(self.item(), form)
+        return text if text.startswith("<traced") else format(self.item(), form)
 
     def item(self, *args: Any) -> Any:
         """The value as a Python number."""
@@ -94,6 +94,12 @@ class generic(Array, metaclass=ScalarMeta):
     def __len__(self) -> int:
         raise TypeError(f"object of type '{type(self).__name__}' has no len()")
 
+    def __getitem__(self, index: Any) -> Any:
+        try:
+            return subscripts.get(self, index)
+        except IndexError:
+            raise IndexError("invalid index to scalar variable.") from None
+
     def __round__(self, ndigits: int | None = None) -> Any:
         return self._known("round() of a scalar")[()].__round__(ndigits)
 
@@ -103,7 +109,9 @@ class generic(Array, metaclass=ScalarMeta):
 
 def _abstract(name: str, parent: type) -> Any:
     kind = getattr(numpy, name)
-    return ScalarMeta(name, (parent,), {"__slots__": (), "_numpy": kind, "__doc__": kind.__doc__, "__module__": "tnp_shim"})
+    return ScalarMeta(
+        name, (parent,), {"__slots__": (), "_numpy": kind, "__doc__": kind.__doc__, "__module__": "tnp_shim"}
+    )
 
 
 def _concrete(dtype: numpy.dtype[Any], parent: type) -> Any:
@@ -153,16 +161,18 @@ numbers.Real.register(floating)
 numbers.Number.register(number)
 
 
-def _float_only(name: str) -> Any:
+def _python_number(name: str) -> Any:
     def method(self: Any, *args: Any) -> Any:
         return getattr(self.item(), name)(*args)
 
     method.__name__ = name
-    method.__doc__ = f"As Python's `float.{name}`, of the known value."
+    method.__doc__ = f"As `{name}` of Python's number, of the known value."
     return method
 
 
-for _name in ("as_integer_ratio", "is_integer", "hex"):
-    setattr(floating, _name, _float_only(_name))
-for _name in ("is_integer", "bit_count"):
-    setattr(integer, _name, _float_only(_name))
+for _name in ("as_integer_ratio", "is_integer", "hex", "__trunc__"):
+    setattr(floating, _name, _python_number(_name))
+integer.bit_count = _python_number("bit_count")
+integer.is_integer = lambda self: True
+integer.numerator = property(lambda self: self, doc="The integer itself.")
+integer.denominator = property(lambda self: 1, doc="One.")
