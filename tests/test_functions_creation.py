@@ -261,3 +261,12 @@ def test_arange_by_keywords():
         agree("arange", modes=("eager", "traced"), **keywords)
     agree("arange", 1, stop=3)
     agree("arange", 1, start=3)
+
+
+def test_what_must_not_pass_in_silence():
+    agree("geomspace", numpy.array([0.0, 1.0]), 1.0, 3)
+    agree("geomspace", 0, 1, 3, modes=("eager", "traced"))
+    agree("diagflat", numpy.ones(3), 2**40, modes=("eager", "traced"))
+    agree("arange", 2**63, modes=("eager", "traced"))
+    agree("ones", (1,) * 70, modes=("eager", "traced"))
+    agree("zeros", 2**45, modes=("eager",))

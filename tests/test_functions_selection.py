@@ -280,3 +280,47 @@ def test_gradients_at_hard_points():
     assert gradient(lambda x: np.where(x > 0, np.log(np.where(x > 0, x, 1.0)), 0.0), [0.0, 2.0]) == [0, 0.5]
     # NaN in the branch not taken stays there
     assert gradient(lambda x: np.where(MASK[:2], x, numpy.nan), [1.0, 2.0]) == [1, 0]
+
+
+@tf.function(input_signature=[tf.TensorSpec(None, tf.float64), tf.TensorSpec(None, tf.float64)])
+def of_unknown_rank(x, y):
+    a, b = np.asarray(x), np.asarray(y)
+    made = (
+        np.where(a > b, a, b),
+        np.clip(a, 0.5, b),
+        np.isclose(a, b),
+        np.nan_to_num(a),
+        np.take(a, 0),
+        np.roll(a, 1),
+        np.zeros_like(a),
+        np.full_like(a, 3),
+        np.extract(a > 1, a),
+        np.select([a > b, a < b], [a, b]),
+        np.array_equal(a, b),
+        np.array_equiv(a, b),
+        np.repeat(np.ravel(a), 2),
+        np.tile(a, 2),
+    )
+    return [tf.convert_to_tensor(m) for m in made]
+
+
+@pytest.mark.parametrize("a, b", [(A, A[0]), (A[0], A[1]), (A, A)], ids=str)
+def test_unknown_rank(a, b):
+    wanted = (
+        numpy.where(a > b, a, b),
+        numpy.clip(a, 0.5, b),
+        numpy.isclose(a, b),
+        numpy.nan_to_num(a),
+        numpy.take(a, 0),
+        numpy.roll(a, 1),
+        numpy.zeros_like(a),
+        numpy.full_like(a, 3),
+        numpy.extract(a > 1, a),
+        numpy.select([a > b, a < b], [a, b]),
+        numpy.array_equal(a, b),
+        numpy.array_equiv(a, b),
+        numpy.repeat(numpy.ravel(a), 2),
+        numpy.tile(a, 2),
+    )
+    for made, expected in zip(of_unknown_rank(a, b), wanted, strict=True):
+        numpy.testing.assert_array_equal(made.numpy(), expected)

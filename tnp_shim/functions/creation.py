@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Shape, Size, Tensor, arrays, function
-from tnp_shim.kernels.elementwise import select
+from tnp_shim.indexing.checks import asserted, every
+from tnp_shim.kernels.elementwise import like, select
 from tnp_shim.kernels.shapes import (
     LARGEST_EMBEDDED,
     Length,
@@ -148,16 +149,17 @@ def range_count(start: tf.Tensor, stop: tf.Tensor, step: tf.Tensor) -> tf.Tensor
 def _arange(start_or_stop: Operand, stop: Operand = None, step: Operand = 1, dtype: DType = None):
     step = 1 if step is None else step
     start, stop = (0, start_or_stop) if stop is None else (start_or_stop, stop)
-    keys = [promotion_key(bound) for bound in (start, stop, step)]
-    if dtype is None:
-        dtype = dtypes.under_default(_arange_dtype(*keys), tuple(keys))
-    tensor_dtype = dtypes.to_tf(dtype)
-    if not any(isinstance(bound, tf.Tensor) for bound in (start, stop, step)):
+    if _are_numbers(start, stop, step):
         values = numpy.arange(start, stop, step, dtype=dtype)  # type: ignore[arg-type]
-        if tf.executing_eagerly() or values.size <= LARGEST_EMBEDDED or dtype.kind in "bc":
+        values = _under_default(values) if dtype is None else values
+        if tf.executing_eagerly() or values.size <= LARGEST_EMBEDDED or values.dtype.kind in "bc":
             return embedded(values)
-        first, second = (constant(v, tensor_dtype) for v in values[:2].tolist())
+        first, second = (constant(v, dtypes.to_tf(values.dtype)) for v in values[:2].tolist())
         return _ramp(first, gen_math_ops.sub(second, first), values.size)
+    if dtype is None:
+        keys = tuple(promotion_key(bound) for bound in (start, stop, step))
+        dtype = dtypes.under_default(_arange_dtype(*keys), keys)
+    tensor_dtype = dtypes.to_tf(dtype)
     start, stop, step = promote_args("arange", start, stop, step)
     if start.dtype.is_complex:
         raise TypeError("arange: complex bounds must be Python or NumPy numbers")
@@ -283,6 +285,10 @@ def geomspace(
         return embedded(_under_default(values) if dtype is None else values)
     # NumPy computes a geometric progression in float64 at least
     lower, upper, _ = promote_args("geomspace", start, stop, constant(0, _tensor_dtype(None)))
+    has_no_zero = gen_math_ops.logical_and(
+        *(every(gen_math_ops.not_equal(t, like(0, t))) for t in (lower, upper))
+    )
+    lower = asserted(lower, has_no_zero, "Geometric sequence cannot include zero", ValueError)
     sign = gen_math_ops.sign(lower)
     first = gen_math_ops.real_div(lower, sign)
     last = gen_math_ops.real_div(upper, sign)
@@ -343,7 +349,7 @@ def diagflat(v: Tensor, k: Size = 0):
     """A square matrix with the flattened argument on its k-th diagonal. Differentiable."""
     return gen_array_ops.matrix_diag_v3(
         flat(v),
-        cast(as_length(k), tf.int32),
+        constant(k, tf.int32) if isinstance(k, int) else cast(k, tf.int32),
         constant(-1, tf.int32),
         constant(-1, tf.int32),
         constant(0, v.dtype),

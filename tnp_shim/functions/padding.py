@@ -113,7 +113,11 @@ def _value_pairs(values: Any, rank: int) -> list[Sequence[Operand]]:
 def _with_constants(array: tf.Tensor, widths: Any, values: Any) -> tf.Tensor:
     """Padded by numbers: by one op if they are one number that is known."""
     dtype = array.dtype
-    if type(values) in (int, float) and not (dtype.is_integer and type(values) is float):
+    if (
+        type(values) in (int, float)
+        and array.shape.rank <= 8
+        and not (dtype.is_integer and type(values) is float)
+    ):
         number = cast(to_tensor(values), dtype) if dtype.is_integer else constant(values, dtype)
         return padding.with_constant(array, widths, number)
     pairs = [[as_tensor(value, dtype) for value in pair] for pair in _value_pairs(values, len(widths))]

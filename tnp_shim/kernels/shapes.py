@@ -126,6 +126,8 @@ def embedded(array: numpy.ndarray[Any, Any]) -> tf.Tensor:
 
 def filled(shape: Dimensions, value: tf.Tensor) -> tf.Tensor:
     """A tensor of `shape` all of whose elements are the scalar `value`."""
+    if not isinstance(shape, tf.Tensor) and len(shape) > 64:  # tensors can have more axes than arrays
+        raise ValueError(f"maximum supported dimension for an ndarray is currently 64, found {len(shape)}")
     return gen_array_ops.fill(vector(shape), value)
 
 
