@@ -55,6 +55,9 @@ from tensorflow.python.ops.parallel_for import control_flow_ops as pfor
 # `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
 from tensorflow.python.ops import control_flow_util
 
+# `while_v2`: see `builds_while_gradient`.
+from tensorflow.python.ops import while_v2
+
 # The generated op functions cost half of their public wrappers and add no nodes of their own.
 from tensorflow.python.ops import (
     gen_array_ops,
@@ -150,6 +153,14 @@ def runs_eagerly() -> bool:
 def builds_function() -> bool:
     """Whether the graph being built is that of a function, which embeds eager tensors as constants."""
     return ops.get_default_graph().building_function
+
+
+def builds_while_gradient() -> bool:
+    """Whether the graph being built is that of the gradient of a tf.while_loop's body.
+
+    It can't capture eager tensors ("is in list of internal_captures but not in internal_capture_to_output").
+    """
+    return isinstance(ops.get_default_graph(), while_v2._WhileBodyGradFuncGraph)
 
 
 def current_graph():
