@@ -185,6 +185,11 @@ def checked_indices(indices: tf.Tensor, size: Length, axis: int) -> tf.Tensor:
 
 def in_range(indices: tf.Tensor, size: Length, message: str) -> tf.Tensor:
     """int64 indices, a ValueError with the message if one is negative or not less than the size."""
+    known = known_value(indices) if isinstance(size, int) else None
+    if known is not None:
+        if ((known < 0) | (known >= size)).any():
+            raise ValueError(message)
+        return indices
     stop = as_length(size)
     inside = gen_math_ops.logical_and(
         gen_math_ops.greater_equal(indices, as_length(0)), gen_math_ops.less(indices, stop)
