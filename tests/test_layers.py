@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("promotion",),
     ("kernels/*", "indexing/*"),
     ("storage",),
-    ("array", "control_flow", "conversion", "flags", "scalars", "subscripts"),
+    ("array", "control_flow", "conversion", "flags", "scalars", "subscripts", "tapes"),
     ("declaration/*",),
     ("ufuncs", "ufuncs_table", "functions/*"),
     ("methods",),

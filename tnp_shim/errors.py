@@ -37,7 +37,10 @@ def users_line() -> str:
     frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(_OWN) and not any(part in name for part in _LIBRARIES):
+        # AutoGraph's own message adds the line behind one of its generated files
+        if not name.startswith(_OWN) and not any(
+            part in name for part in (*_LIBRARIES, "__autograph_generated")
+        ):
             return f"{name}:{frame.f_lineno}"
         frame = frame.f_back
     return "unknown line"

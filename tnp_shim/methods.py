@@ -17,6 +17,7 @@ from tnp_shim.declaration.function import REGISTRY
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.flags import flagsobj
 from tnp_shim.functions import arrays, parts, views
+from tnp_shim.scalars import generic
 from tnp_shim.tensorflow_internals import gen_array_ops
 from tnp_shim.ufuncs import UFUNCS
 
@@ -108,8 +109,13 @@ def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
 
     def operator(self: Array, other: Any) -> Any:
         if other is None:
-            return _all(self, unequal)
-        return compare(self, other)
+            return _all(self, unequal) if isinstance(self, ndarray) else unequal
+        compared = compare(self, other)
+        return (
+            compared
+            if compared is not NotImplemented or _defers(other)
+            else _with_object(self, other, unequal)
+        )
 
     return operator
 
@@ -117,8 +123,24 @@ def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
 def _all(array: Array, value: bool) -> Any:
     """Comparison with None: false (or true) everywhere, as NumPy's comparison with an object."""
     shape = gen_array_ops.shape(array._cell.read())
-    made = arrays.wrap(gen_array_ops.fill(shape, tf.constant(value)))
-    return made if isinstance(array, ndarray) else made[()]  # type: ignore[index]
+    return arrays.wrap(gen_array_ops.fill(shape, tf.constant(value)))
+
+
+def _with_object(array: Array, other: Any, unequal: bool) -> Any:
+    """Comparison with text or any object: NumPy's, of the known values."""
+    mine = numpy.asarray(array._known(f"a comparison with {type(other).__name__}"))
+    compared = (mine != other) if unequal else (mine == other)
+    made = arrays.array(compared)
+    return made if isinstance(array, ndarray) or made.ndim else made[()]
+
+
+def _or_repeats(multiply: Callable[[Array, Any], Any]) -> Callable[[Array, Any], Any]:
+    """A scalar times a list or text repeats it, as a Python int does."""
+
+    def operator(self: Array, other: Any) -> Any:
+        return NotImplemented if type(other) in (list, tuple, str, bytes) else multiply(self, other)
+
+    return operator
 
 
 def _method(name: str) -> Callable[..., Any]:
@@ -143,7 +165,6 @@ SAME_AS_FUNCTION = [
     "argsort",
     "choose",
     "clip",
-    "compress",
     "cumprod",
     "cumsum",
     "diagonal",
@@ -181,7 +202,8 @@ def reshape(self: Array, *shape: Any, order: str = "C", copy: bool | None = None
     """The array in a new shape, given as a tuple or as separate numbers."""
     if not shape:
         raise TypeError("reshape() takes exactly 1 argument (0 given)")
-    return views.reshaped(self, to_shape(shape[0] if len(shape) == 1 else shape, "reshape"), order, copy)
+    made = views.reshaped(self, to_shape(shape[0] if len(shape) == 1 else shape, "reshape"), order, copy)
+    return views.as_given(made, self)
 
 
 def copy(self: Array, order: Any = "C") -> Any:
@@ -194,6 +216,11 @@ def copy(self: Array, order: Any = "C") -> Any:
 def flatten(self: Array, order: Any = "C") -> Any:
     """The elements as a new 1-D array."""
     return arrays.copied(views.ravel(self, order))
+
+
+def compress(self: Array, condition: Any, axis: Any = None, out: Any = None) -> Any:
+    """The slices along `axis` for which the condition is true."""
+    return REGISTRY[numpy.compress].function(condition, self, axis, out)
 
 
 def fill(self: ndarray, value: Any) -> None:
@@ -259,6 +286,8 @@ def set_item(self: ndarray, index: Any, value: Any) -> None:
     try:
         subscripts.set_(self, index, value)
     except Exception as error:
+        if not self._writeable:
+            raise
         raise numpys_error("ndarray", operator.setitem, (self, index, value), {}, error) from error.__cause__
 
 
@@ -365,7 +394,7 @@ def install() -> None:
     for name in SAME_AS_FUNCTION:
         if getattr(numpy, name, None) in REGISTRY and hasattr(numpy.ndarray, name):
             setattr(Array, name, _method(name))
-    for function in (transpose, reshape, copy, flatten, item, dumps):
+    for function in (transpose, reshape, copy, flatten, item, compress, dumps):
         setattr(Array, function.__name__, function)
     for function in (fill, sort, partition, resize, byteswap, setflags):
         setattr(ndarray, function.__name__, function)
@@ -394,6 +423,8 @@ def install() -> None:
     }
     for name, value in properties.items():
         setattr(Array, name, value)
+    for name in ("__mul__", "__rmul__"):
+        setattr(generic, name, _or_repeats(getattr(Array, name)))
     ndarray.__format__ = format_  # type: ignore[method-assign,assignment]
     ndarray.__delitem__ = refuse_deletion  # type: ignore[attr-defined]
     ndarray.__setitem__ = set_item  # type: ignore[attr-defined]

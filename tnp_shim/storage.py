@@ -121,9 +121,7 @@ class OrderedCell(Cell):
 _ADDRESS_SPACE = 1 << 33
 
 
-def untouched(
-    shape: tuple[int, ...], dtype: numpy.dtype[Any], order: Any = "C"
-) -> numpy.ndarray[Any, Any]:
+def untouched(shape: tuple[int, ...], dtype: numpy.dtype[Any], order: Any = "C") -> numpy.ndarray[Any, Any]:
     """A NumPy array to ask questions of. Its memory is not initialised, so it costs address space only."""
     size = dtype.itemsize
     for dimension in shape:

@@ -55,9 +55,6 @@ from tensorflow.python.ops.parallel_for import control_flow_ops as pfor
 # `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
 from tensorflow.python.ops import control_flow_util
 
-# `while_v2`: see `builds_while_gradient`.
-from tensorflow.python.ops import while_v2
-
 # The generated op functions cost half of their public wrappers and add no nodes of their own.
 from tensorflow.python.ops import (
     gen_array_ops,
@@ -70,6 +67,8 @@ from tensorflow.python.ops import (
 )
 
 __all__ = [
+    "autograph_builtins",
+    "autograph_control_flow",
     "composite_tensor_gradient",
     "control_flow_util",
     "func_graph",
@@ -85,6 +84,7 @@ __all__ = [
     "ops",
     "record",
     "tensor_util",
+    "type_spec",
 ]
 
 autograph_operators = autograph_api._TRANSPILER.get_extra_locals()["ag__"]
@@ -99,6 +99,8 @@ no_tape_records = pywrap_tfe.TFE_Py_TapeSetIsEmpty
 BatchableTypeSpec = type_spec.BatchableTypeSpec
 LegacyTypeSpecBatchEncoder = type_spec.LegacyTypeSpecBatchEncoder
 register_type_spec = type_spec_registry.register
+
+
 class check_of_instances:
     """Decorates a `__subclasscheck__` that is meant for `issubclass(new, old)` of two instances.
 
@@ -153,14 +155,6 @@ def runs_eagerly() -> bool:
 def builds_function() -> bool:
     """Whether the graph being built is that of a function, which embeds eager tensors as constants."""
     return ops.get_default_graph().building_function
-
-
-def builds_while_gradient() -> bool:
-    """Whether the graph being built is that of the gradient of a tf.while_loop's body.
-
-    It can't capture eager tensors ("is in list of internal_captures but not in internal_capture_to_output").
-    """
-    return isinstance(ops.get_default_graph(), while_v2._WhileBodyGradFuncGraph)
 
 
 def current_graph():

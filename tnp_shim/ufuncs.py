@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy
 
 from tnp_shim.declaration.function import Declaration, register
 from tnp_shim.declaration.gufunc import gufunc
 from tnp_shim.declaration.ufunc import BY_NAME, ufunc
 from tnp_shim.declaration.ufunc_methods import install_methods
-from tnp_shim.errors import UnsupportedError
 from tnp_shim.kernels import products
-from tnp_shim.ufuncs_table import ROWS, UfuncRow
+from tnp_shim.ufuncs_table import ROWS
 
 GAPS: dict[str, str] = {row.numpy.__name__: row.gap for row in ROWS if row.gap}
 """Why a ufunc of NumPy's cannot exist on tensors."""
-
-
-def _gap(row: UfuncRow) -> Any:
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise UnsupportedError(row.gap)
-
-    refuse.__name__ = row.numpy.__name__
-    refuse.__doc__ = row.gap
-    return refuse
-
-
-def _make(row: UfuncRow) -> Any:
-    return _gap(row) if row.body is None else _named(ufunc(row.numpy, row.body, row.direct, row.direct_op))
 
 
 def _named(made: ufunc) -> ufunc:
@@ -38,7 +22,9 @@ def _named(made: ufunc) -> ufunc:
 
 
 install_methods()
-UFUNCS: dict[str, Any] = {row.numpy.__name__: _make(row) for row in ROWS} | {
-    name: _named(gufunc(getattr(numpy, name), body)) for name, body in products.GENERALIZED.items()
-}
+UFUNCS: dict[str, ufunc] = {
+    row.numpy.__name__: _named(ufunc(row.numpy, row.body, row.direct, row.direct_op))
+    for row in ROWS
+    if row.body is not None
+} | {name: _named(gufunc(getattr(numpy, name), body)) for name, body in products.GENERALIZED.items()}
 """Every ufunc by the name that NumPy's has."""

@@ -45,9 +45,7 @@ def to_tensors(value: Any, name: str) -> list[tf.Tensor]:
     if isinstance(value, (list, tuple)):
         return [to_tensor(v, name) for v in value]
     if hasattr(value, "__next__"):
-        raise TypeError(
-            'arrays to stack must be passed as a "sequence" type such as list or tuple.'
-        )
+        raise TypeError('arrays to stack must be passed as a "sequence" type such as list or tuple.')
     return tf.unstack(to_tensor(value, name))
 
 

@@ -83,6 +83,8 @@ class _Binding:
             raise TypeError(f"the body of {name} takes {unknown}, which NumPy's {name} does not")
         self.parameters = [_Parameter(p, taken) for p in signature.parameters.values()]
         self.position = {p.name: i for i, p in enumerate(self.parameters)}
+        positional_only = inspect.Parameter.POSITIONAL_ONLY
+        self.by_name = {p.name: i for i, p in enumerate(self.parameters) if p.kind is not positional_only}
         kinds = [p.kind for p in self.parameters]
         self.variadic = inspect.Parameter.VAR_POSITIONAL in kinds or inspect.Parameter.VAR_KEYWORD in kinds
         self.most_positional = sum(
@@ -103,7 +105,7 @@ class _Binding:
         values = self.missing.copy()
         values[: len(args)] = args
         for name, value in kwargs.items():
-            position = self.position.get(name)
+            position = self.by_name.get(name)
             if position is None or position < len(args):
                 self.signature.bind(*args, **kwargs)  # raises
             values[position] = value  # type: ignore[index]
@@ -182,9 +184,7 @@ def write_out(name: str, value: Any, out: Any, casting: str = "same_kind") -> An
         )
     tensor = cast(value._cell.read(), dtypes.to_tf(out.dtype))
     if not tensor.shape.is_compatible_with(out._cell.read().shape):
-        raise ValueError(
-            f"{name}: output array has shape {out.shape}, the result has shape {value.shape}"
-        )
+        raise ValueError(f"{name}: output array has shape {out.shape}, the result has shape {value.shape}")
     write(out, tensor)
     return out
 

@@ -55,4 +55,6 @@ def resolve_reduction(
     options: dict[str, Any] = {"signature": (asked, None, None)}
     if asked is None or ufunc.resolve_dtypes((asked, asked, None))[-1] == dtypes.BOOL:
         options = {}  # logical_and and the like give bool whatever is asked
-    return dtypes.canonical(ufunc.resolve_dtypes((None, dtype, None), reduction=True, casting="unsafe", **options)[0])
+    return dtypes.canonical(
+        ufunc.resolve_dtypes((None, dtype, None), reduction=True, casting="unsafe", **options)[0]
+    )

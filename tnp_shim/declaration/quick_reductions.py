@@ -10,26 +10,35 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array, fresh, ndarray, scalar
+from tnp_shim.kernels.reductions import has_gpu
 from tnp_shim.tensorflow_internals import EagerTensor, runs_eagerly
 
 OPTIONS = frozenset({"axis", "keepdims"})
 
 
-def quick_reduction(op: Callable[..., tf.Tensor], characters: str, empty: bool = True) -> Callable[..., Any]:
+def quick_reduction(
+    op: Callable[..., tf.Tensor], characters: str, empty: bool = True, on_gpus: bool = True
+) -> Callable[..., Any]:
     """What `function(..., quick=...)` takes: the op for arrays of the dtypes of these characters.
 
-    `empty`: whether the op gives NumPy's result of nothing, too.
+    `empty`: whether the op gives NumPy's result of nothing, too. `on_gpus`: whether its GPU kernel is right.
     """
     direct = {dtypes.canonical(character) for character in characters}
     kept: dict[Any, tuple[tf.Tensor, bool] | None] = {}
 
-    def prepared(dtype: numpy.dtype[Any], rank: int, axis: Any, keepdims: Any) -> tuple[tf.Tensor, bool] | None:
+    def prepared(
+        dtype: numpy.dtype[Any], rank: int, axis: Any, keepdims: Any
+    ) -> tuple[tf.Tensor, bool] | None:
+        if not on_gpus and has_gpu():
+            return None
         if dtype not in direct or type(axis) not in (int, type(None)) or type(keepdims) is not bool:
             return None
         if axis is not None and not -rank <= axis < rank:
             return None
         axes = tuple(range(rank)) if axis is None else (axis % rank,)
-        return tf.constant(axes, tf.int32, shape=[len(axes)]), len(axes) == rank and (rank == 0 or not keepdims)
+        return tf.constant(axes, tf.int32, shape=[len(axes)]), len(axes) == rank and (
+            rank == 0 or not keepdims
+        )
 
     def quick(a: Any, axis: Any = None, keepdims: Any = False) -> Array | None:
         if type(a) is not ndarray:

@@ -16,7 +16,7 @@ from tnp_shim.declaration.function import write_out
 from tnp_shim.declaration.loops import resolve
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.promotion import as_tensor, cast
-from tnp_shim.storage import static_shape, untouched
+from tnp_shim.storage import static_shape
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 COMPARISONS = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"})
@@ -113,7 +113,11 @@ class ufunc:
     # the general call
 
     def _operands(
-        self, args: tuple[Any, ...], outs: tuple[Any, ...] = (), signature: Any = None, casting: str = "same_kind"
+        self,
+        args: tuple[Any, ...],
+        outs: tuple[Any, ...] = (),
+        signature: Any = None,
+        casting: str = "same_kind",
     ) -> tuple[list[Any], tuple[numpy.dtype[Any], ...]]:
         """The operands as tensors or Python numbers, and the dtypes of the loop for them."""
         operands = [a._cell.read() if isinstance(a, Array) else conversion.to_operand(a) for a in args]

@@ -145,7 +145,11 @@ def reduceat(
             end = stop if stop > start else start + 1
             part = tensor[(slice(None),) * place + (slice(int(start), int(end)),)]
             parts.append(reduced(self, part, place))
-        whole = gen_array_ops.pack(parts, axis=place) if parts else tensor[(slice(None),) * place + (slice(0, 0),)]
+        whole = (
+            gen_array_ops.pack(parts, axis=place)
+            if parts
+            else tensor[(slice(None),) * place + (slice(0, 0),)]
+        )
     except Exception as error:
         raise _error(self, "reduceat", (array, indices), {"axis": axis}, error) from error.__cause__
     return _finished(f"{self.__name__}.reduceat", whole, out)
@@ -171,7 +175,11 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
     if self.nout != 1 or self.signature is not None:
         raise ValueError("Only single output ufuncs supported at this time")
     if (b is MISSING) is (self.nin == 2):
-        raise ValueError("second operand needed for ufunc" if b is MISSING else "second operand provided when ufunc is unary")
+        raise ValueError(
+            "second operand needed for ufunc"
+            if b is MISSING
+            else "second operand provided when ufunc is unary"
+        )
     if not a._writeable:
         raise ValueError("output array is read-only")
     old = a._cell.read()
@@ -181,7 +189,9 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
         raise_if_repeated = tf.gather(gen_array_ops.reshape(old, [-1]), places)
         values = cast(self.body(raise_if_repeated), old.dtype)
         flat = gen_array_ops.tensor_scatter_update(
-            gen_array_ops.reshape(old, [-1]), gen_array_ops.reshape(places, [-1, 1]), gen_array_ops.reshape(values, [-1])
+            gen_array_ops.reshape(old, [-1]),
+            gen_array_ops.reshape(places, [-1, 1]),
+            gen_array_ops.reshape(values, [-1]),
         )
         return write(a, gen_array_ops.reshape(flat, gen_array_ops.shape(old)))
     keys = (a.dtype, dtypes.to_numpy(to_tensor(b).dtype), None)
@@ -201,7 +211,9 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
     write(a, cast(gen_array_ops.reshape(new, gen_array_ops.shape(old)), old.dtype))
 
 
-def _one_by_one(body: Callable[..., tf.Tensor], flat: tf.Tensor, index: tf.Tensor, updates: tf.Tensor) -> tf.Tensor:
+def _one_by_one(
+    body: Callable[..., tf.Tensor], flat: tf.Tensor, index: tf.Tensor, updates: tf.Tensor
+) -> tf.Tensor:
     """The updates in their order, each on what the ones before it left."""
 
     def step(k: tf.Tensor, current: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -213,7 +225,9 @@ def _one_by_one(body: Callable[..., tf.Tensor], flat: tf.Tensor, index: tf.Tenso
     return tf.while_loop(lambda k, _: k < count, step, (tf.constant(0), flat), maximum_iterations=count)[1]
 
 
-def _error(made: ufunc, method: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> Exception:
+def _error(
+    made: ufunc, method: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
+) -> Exception:
     from_numpy = getattr(made.numpy, method)
     return made.error_of(from_numpy, args, kwargs, error)
 

@@ -18,6 +18,8 @@ from tnp_shim.storage import Cell, Lens
 from tnp_shim.subscripts import shape_known
 from tnp_shim.tensorflow_internals import current_graph, known_value
 
+_ORDERS = ("K", "A", "C", "F", None)
+
 
 def _target(dtype: Any) -> Any:
     """A dtype argument; the Python type float means the default float."""
@@ -85,17 +87,17 @@ def array(
     to tensors and arrays in `object`.
     """
     target = _target(dtype)
+    if order not in _ORDERS:
+        numpy.array(0, order=order)  # raises
     if isinstance(object, Array):
         same = isinstance(object, ndarray) and (target is None or target is object._dtype)
         if not copy and same and _is_laid_out(object, order):
             return _with_rank(object, ndmin)  # type: ignore[arg-type]
         if copy is False:
-            raise ValueError(
-                "Unable to avoid copy while creating an array as requested.\n"
-                "If using `np.array(obj, copy=False)` replace it with `np.asarray(obj)` to allow a copy when "
-                "needed (no behavior change in NumPy 1.x)."
-            )
+            numpy.array([], copy=False)  # raises
         return _with_rank(copied(object, order, target), ndmin)
+    if copy is False and not is_tensor_like(object):
+        numpy.array([], copy=False)  # raises: no tensor shares memory with anything else
     own = _numpys_own(object, target)
     if own is not None:
         return own

@@ -79,7 +79,9 @@ class _CalledFunction:
 
     def __call__(self, *args: Any) -> Any:
         if len(args) != self.nin:
-            raise TypeError(f"{self.__name__}() takes {self.nin} positional arguments but {len(args)} were given")
+            raise TypeError(
+                f"{self.__name__}() takes {self.nin} positional arguments but {len(args)} were given"
+            )
 
         def unknown() -> Any:
             raise ValueError(f"{self.__name__}: an empty input does not tell the dtype of the result")
@@ -166,14 +168,21 @@ class vectorize:
         """With a signature: the function sees the core axes of each argument."""
         inputs, _ = self._core  # type: ignore[misc]
         if len(inputs) != len(values):
-            raise TypeError(f"wrong number of positional arguments: expected {len(inputs)}, got {len(values)}")
+            raise TypeError(
+                f"wrong number of positional arguments: expected {len(inputs)}, got {len(values)}"
+            )
         found = [as_array(v) for v in values]
         loops = [a.shape[: a.ndim - len(core)] for a, core in zip(found, inputs, strict=True)]
         loop = numpy.broadcast_shapes(*loops)
         rows = []
         for index in numpy.ndindex(*loop):
             elements = [
-                subscripts.get(a, tuple(i if n > 1 else 0 for i, n in zip(index[len(index) - len(own) :], own, strict=True)))
+                subscripts.get(
+                    a,
+                    tuple(
+                        i if n > 1 else 0 for i, n in zip(index[len(index) - len(own) :], own, strict=True)
+                    ),
+                )
                 for a, own in zip(found, loops, strict=True)
             ]
             result = function(*elements)
@@ -187,7 +196,9 @@ def _core_dimensions(signature: str) -> tuple[list[tuple[str, ...]], list[tuple[
     if not re.match(r"^\(.*\)->\(.*\)$", re.sub(r"\s+", "", signature)):
         raise ValueError(f"not a valid gufunc signature: {signature}")
     sides = [re.findall(r"\(([^)]*)\)", side) for side in signature.split("->")]
-    inputs, outputs = ([tuple(filter(None, re.split(r"\s*,\s*", core.strip()))) for core in side] for side in sides)
+    inputs, outputs = (
+        [tuple(filter(None, re.split(r"\s*,\s*", core.strip()))) for core in side] for side in sides
+    )
     return inputs, outputs
 
 
@@ -229,9 +240,9 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
 
 
 @arrays(numpy.fromfunction, route="native")
-def fromfunction(function: Callable[..., Any], shape: Any, *, dtype: Any = float, like: Any = None, **kwargs: Any) -> Any:
+def fromfunction(
+    function: Callable[..., Any], shape: Any, *, dtype: Any = float, like: Any = None, **kwargs: Any
+) -> Any:
     """The function's result for arrays of indices of the given shape: it is called once."""
     grids = (array(grid) for grid in numpy.indices(shape, dtype=dtype))
     return function(*grids, **kwargs)
-
-

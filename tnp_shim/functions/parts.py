@@ -14,6 +14,7 @@ from tnp_shim.array import Array, ndarray, view, wrap
 from tnp_shim.conversion import static_int, to_axis, to_shape
 from tnp_shim.declaration import arrays
 from tnp_shim.errors import unknown_shape
+from tnp_shim.functions.creation import diagflat
 from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
 from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import Lens
@@ -196,6 +197,17 @@ def _with_diagonal(p: tf.Tensor, diagonal: tf.Tensor, offset: int) -> tf.Tensor:
         ..., :rows, None
     ]
     return tf.where(on_diagonal, padded, p)
+
+
+@arrays(numpy.diag)
+def diag(v: Any, k: int = 0) -> Any:
+    """A square matrix with `v` on its k-th diagonal, or of a matrix that diagonal, as a read-only view."""
+    array = as_array(v)
+    if array.ndim == 1:
+        return diagflat(array, k)
+    if array.ndim == 2:
+        return diagonal(array, k)
+    raise ValueError("Input must be 1- or 2-d.")
 
 
 def _diagonal_of_last(p: tf.Tensor, offset: int) -> tf.Tensor:

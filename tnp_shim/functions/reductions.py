@@ -15,7 +15,7 @@ from tnp_shim.declaration.ufunc_methods import accumulated, reduced
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import select
-from tnp_shim.kernels.reductions import has_gpu, normalize_axes
+from tnp_shim.kernels.reductions import normalize_axes
 from tnp_shim.kernels.shapes import length
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
@@ -31,8 +31,8 @@ def in_loop(ufunc: Any, a: tf.Tensor, dtype: numpy.dtype[Any] | None = None) -> 
     return cast(a, dtypes.to_tf(resolve_reduction(ufunc.numpy, dtypes.to_numpy(a.dtype), dtype)))
 
 
-def _quick(op: Any, characters: str, empty: bool = True) -> dict[str, Any]:
-    return {"quick": quick_reduction(op, characters, empty), "quick_options": OPTIONS}
+def _quick(op: Any, characters: str, **limits: bool) -> dict[str, Any]:
+    return {"quick": quick_reduction(op, characters, **limits), "quick_options": OPTIONS}
 
 
 @function(numpy.sum, scalar=True, **_quick(gen_math_ops._sum, "fdFDl"))
@@ -64,7 +64,7 @@ def prod(
 def _extreme(ufunc: Any, numpy_function: Any) -> Any:
     # the extremes of GPUs pass NaN over
     op = gen_math_ops._max if ufunc is _MAXIMUM else gen_math_ops._min
-    quick = {} if has_gpu() else _quick(op, "fdil", empty=False)
+    quick = _quick(op, "fdil", empty=False, on_gpus=False)
 
     @function(numpy_function, scalar=True, **quick)
     def body(
@@ -208,12 +208,12 @@ def cumprod(a: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
     return _cumulative(_MULTIPLY, a, axis, dtype)
 
 
-def _array_api_cumulative(ufunc: Any, x: tf.Tensor, axis: Any, dtype: Any, include_initial: bool) -> tf.Tensor:
+def _array_api_cumulative(
+    ufunc: Any, x: tf.Tensor, axis: Any, dtype: Any, include_initial: bool
+) -> tf.Tensor:
     if axis is None:
         if x.shape.rank != 1 and x.shape.rank != 0:
-            raise ValueError(
-                "For arrays which have more than one dimension ``axis`` argument is required."
-            )
+            raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
         axis = 0
     tensor = _cumulative(ufunc, gen_array_ops.reshape(x, [-1]) if x.shape.rank == 0 else x, axis, dtype)
     if not include_initial:

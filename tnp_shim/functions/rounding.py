@@ -31,8 +31,7 @@ def _to_decimals(a: tf.Tensor, decimals: int) -> tf.Tensor:
     return gen_math_ops.mul(floating.rint(gen_math_ops.real_div(a, scale)), scale)
 
 
-@function(numpy.round, scalar=True)
-def round(a: Tensor, decimals: int = 0) -> Tensor:
+def _rounded(a: Tensor, decimals: int = 0) -> Tensor:
     """The array rounded half to even, to a number of decimals; negative: to tens, hundreds, ...
 
     Integers stay integers. The gradient is zero.
@@ -43,6 +42,10 @@ def round(a: Tensor, decimals: int = 0) -> Tensor:
     if a.dtype.is_integer:
         return a if decimals >= 0 else cast(_to_decimals(cast(a, tf.float64), decimals), a.dtype)
     return _by_parts(lambda part: _to_decimals(part, decimals), a)
+
+
+round = function(numpy.round, scalar=True)(_rounded)
+around = function(numpy.around, scalar=True)(_rounded)
 
 
 @function(numpy.fix, scalar=True)

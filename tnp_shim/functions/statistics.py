@@ -237,7 +237,9 @@ def _aligned(a: tf.Tensor, axis: Any, axes: Any, weights: tf.Tensor) -> tf.Tenso
     ordered = gen_array_ops.transpose(weights, given) if given != sorted(given) else weights
     sizes = iter(lengths(ordered))
     shape = [next(sizes) if i in axes else 1 for i in range(rank)]
-    spread = gen_array_ops.reshape(ordered, shape if all(isinstance(n, int) for n in shape) else tf.stack(shape))
+    spread = gen_array_ops.reshape(
+        ordered, shape if all(isinstance(n, int) for n in shape) else tf.stack(shape)
+    )
     return gen_array_ops.broadcast_to(spread, gen_array_ops.shape(a))
 
 
@@ -245,9 +247,7 @@ def _same_shape(a: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     if a.shape.is_fully_defined() and weights.shape.is_fully_defined():
         return weights
     same = gen_math_ops._all(gen_math_ops.equal(gen_array_ops.shape(a), gen_array_ops.shape(weights)), [0])
-    return asserted(
-        weights, same, "Axis must be specified when shapes of a and weights differ.", TypeError
-    )
+    return asserted(weights, same, "Axis must be specified when shapes of a and weights differ.", TypeError)
 
 
 # median
@@ -342,7 +342,9 @@ def nanprod(
     where: Tensor | None = None,
 ) -> Tensor:
     """The product over axes of the elements that are no NaN."""
-    return reduced(_MULTIPLY, in_loop(_MULTIPLY, _filled(a, 1)[0], dtype), axis, bool(keepdims), initial, where)
+    return reduced(
+        _MULTIPLY, in_loop(_MULTIPLY, _filled(a, 1)[0], dtype), axis, bool(keepdims), initial, where
+    )
 
 
 @function(numpy.nancumsum)
@@ -436,7 +438,9 @@ def nanmean(
     return cast(_mean(filled, axis, _present(tensor, where), bool(keepdims)), target)
 
 
-def _nan_variance(a: Any, axis: Any, dtype: Any, ddof: Any, keepdims: bool, where: Any, mean: Any, correction: Any):
+def _nan_variance(
+    a: Any, axis: Any, dtype: Any, ddof: Any, keepdims: bool, where: Any, mean: Any, correction: Any
+):
     filled, _ = _filled(a, 0)
     spread, target = _variance(filled, axis, dtype, ddof, keepdims, _present(a, where), mean, correction)
     # fewer elements than degrees of freedom: NumPy gives NaN
