@@ -144,7 +144,8 @@ BODIES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
         (INTEGERS,),
     ),
     "mean and others": (lambda np, a: (a.mean(), a.mean(0), a.var(), a.std(1)), (MATRIX,)),
-    "argmax and others": (lambda np, a: (a.argmax(), a.argmin(1), a.argsort(0), a.nonzero()), (INTEGERS,)),
+    "argmax and others": (lambda np, a: (a.argmax(), a.argmin(1), a.argsort(0)), (INTEGERS,)),
+    "nonzero": (lambda np, a: [places.copy() for places in a.nonzero()], (INTEGERS,)),
     "cumsum and others": (lambda np, a: (a.cumsum(), a.cumsum(1), a.cumprod(0), a.trace()), (INTEGERS,)),
     "take and others": (
         lambda np, a: (a.take([0, 5, 1]), a.repeat(2, 1), a.compress([1, 0], 0)),

@@ -32,8 +32,8 @@ PAIRS = [
 TOLERANCES = [{}, {"equal_nan": True}, {"rtol": 1e-3, "atol": 0}, {"rtol": 1}]
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
-@pytest.mark.parametrize("keywords", TOLERANCES, ids=str)
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("keywords", TOLERANCES)
 def test_close(pair, keywords):
     agree("isclose", *pair, **keywords)
     agree("allclose", *pair, **keywords)
@@ -59,7 +59,7 @@ EQUAL = [
 ]
 
 
-@pytest.mark.parametrize("pair", EQUAL, ids=str)
+@pytest.mark.parametrize("pair", EQUAL)
 def test_equal(pair):
     agree("array_equal", *pair)
     agree("array_equal", *pair, equal_nan=True)
@@ -70,9 +70,7 @@ def test_equal(pair):
 
 
 @pytest.mark.parametrize("name", ["iscomplex", "isreal", "isneginf", "isposinf"])
-@pytest.mark.parametrize(
-    "array", [X, V, numpy.array([1j, 2]), numpy.float16(X), 1.5, numpy.zeros(0)], ids=str
-)
+@pytest.mark.parametrize("array", [X, V, numpy.array([1j, 2]), numpy.float16(X), 1.5, numpy.zeros(0)])
 def test_elements(name, array):
     agree(name, array)
     same(lambda np, a: getattr(np, name)(a), array, memory=False)

@@ -17,7 +17,7 @@ SHAPED = [((2, 3),), (3,), ((),), ((0, 2),), (-1,), ((2, -1),), ((2**40, 2**40),
 
 
 @pytest.mark.parametrize("name", ["zeros", "ones"])
-@pytest.mark.parametrize("arguments", SHAPED, ids=str)
+@pytest.mark.parametrize("arguments", SHAPED)
 def test_filled(name, arguments):
     agree(name, *arguments, modes=CONSTANT)
     agree(name, *arguments, dtype=numpy.int8, modes=CONSTANT)
@@ -52,7 +52,7 @@ FULL = [
 ]
 
 
-@pytest.mark.parametrize("arguments", FULL, ids=str)
+@pytest.mark.parametrize("arguments", FULL)
 def test_full(arguments):
     agree("full", *arguments, modes=CONSTANT)
 
@@ -70,7 +70,7 @@ LIKE = [
 ]
 
 
-@pytest.mark.parametrize("name, arguments, keywords", LIKE, ids=str)
+@pytest.mark.parametrize("name, arguments, keywords", LIKE)
 def test_like(name, arguments, keywords):
     agree(name, *arguments, **keywords)
 
@@ -98,7 +98,7 @@ RANGES = [
 ]
 
 
-@pytest.mark.parametrize("arguments", RANGES, ids=str)
+@pytest.mark.parametrize("arguments", RANGES)
 def test_arange(arguments):
     agree("arange", *arguments, modes=CONSTANT)
     if not any(isinstance(number, complex) for number in arguments):
@@ -122,7 +122,7 @@ BOUNDS = [
 
 
 @pytest.mark.parametrize("num", [0, 1, 2, 3, 50, 1025])
-@pytest.mark.parametrize("bounds", BOUNDS, ids=str)
+@pytest.mark.parametrize("bounds", BOUNDS)
 def test_linspace_bit_by_bit(bounds, num):
     agree("linspace", *bounds, num, modes=CONSTANT)
     agree("linspace", *bounds, num, endpoint=False, modes=CONSTANT)
@@ -155,7 +155,7 @@ SPACES = [
 
 
 @pytest.mark.parametrize("num", [1, 10, 2000])
-@pytest.mark.parametrize("name, arguments, keywords", SPACES, ids=str)
+@pytest.mark.parametrize("name, arguments, keywords", SPACES)
 def test_spaces_within_rounding(name, arguments, keywords, num):
     if keywords.get("dtype") and num == 2000:
         num = 7

@@ -35,7 +35,7 @@ CONCATENATE = [
 ]
 
 
-@pytest.mark.parametrize("arguments, keywords", CONCATENATE, ids=str)
+@pytest.mark.parametrize("arguments, keywords", CONCATENATE)
 def test_concatenate(arguments, keywords):
     agree("concatenate", *arguments, **keywords)
 
@@ -60,7 +60,7 @@ STACKED = [
 
 
 @pytest.mark.parametrize("name", ["stack", "vstack", "hstack", "dstack", "column_stack"])
-@pytest.mark.parametrize("arrays", STACKED, ids=str)
+@pytest.mark.parametrize("arrays", STACKED)
 def test_stacks(name, arrays):
     agree(name, arrays)
 
@@ -89,12 +89,12 @@ BLOCKS = [
 ]
 
 
-@pytest.mark.parametrize("arrays", BLOCKS, ids=str)
+@pytest.mark.parametrize("arrays", BLOCKS)
 def test_block(arrays):
     agree("block", arrays)
 
 
-@pytest.mark.parametrize("arguments", [(A, BYTES), (A, BYTES, 0), (A, BYTES, 1), (V, [1]), (V, 2)], ids=str)
+@pytest.mark.parametrize("arguments", [(A, BYTES), (A, BYTES, 0), (A, BYTES, 1), (V, [1]), (V, 2)])
 def test_append(arguments):
     agree("append", *arguments)
 
@@ -124,7 +124,7 @@ POSITIONS = [
 ]
 
 
-@pytest.mark.parametrize("positions", POSITIONS, ids=str)
+@pytest.mark.parametrize("positions", POSITIONS)
 def test_insert_and_delete(positions):
     agree("insert", V, positions, 9)
     agree("insert", A, positions, 7, axis=1)
@@ -149,7 +149,7 @@ INSERTED = [
 ]
 
 
-@pytest.mark.parametrize("arguments", INSERTED, ids=str)
+@pytest.mark.parametrize("arguments", INSERTED)
 def test_inserted_values(arguments):
     agree("insert", *arguments)
 
@@ -160,9 +160,7 @@ def test_delete_from_the_flattened_array():
     agree("delete", A, 0, 5)
 
 
-@pytest.mark.parametrize(
-    "repetitions", [2, 0, -1, (2,), (2, 3), (1, 2, 2), (), numpy.array([2, 2]), (2.5,)], ids=str
-)
+@pytest.mark.parametrize("repetitions", [2, 0, -1, (2,), (2, 3), (1, 2, 2), (), numpy.array([2, 2]), (2.5,)])
 def test_tile(repetitions):
     for array in (A, V, 3):
         agree("tile", array, repetitions)
@@ -188,7 +186,7 @@ COUNTED = [
 ]
 
 
-@pytest.mark.parametrize("repeats", COUNTED, ids=str)
+@pytest.mark.parametrize("repeats", COUNTED)
 def test_repeat(repeats):
     agree("repeat", V, repeats)
     agree("repeat", A, repeats, 1)
@@ -196,7 +194,7 @@ def test_repeat(repeats):
     agree("repeat", A, repeats, 3)
 
 
-@pytest.mark.parametrize("shape", [4, (2, 2), (0,), (7, 2), (2, -1), (), numpy.array([3, 3])], ids=str)
+@pytest.mark.parametrize("shape", [4, (2, 2), (0,), (7, 2), (2, -1), (), numpy.array([3, 3])])
 def test_resize(shape):
     for array in (A, numpy.zeros(0), 3):
         agree("resize", array, shape)
@@ -222,7 +220,7 @@ def test_under_xla(row):
     agree(*row, modes=("xla",))
 
 
-@pytest.mark.parametrize("array", [V, A], ids=str)
+@pytest.mark.parametrize("array", [V, A])
 def test_unknown_rank(array):
     @tf.function(input_signature=[tf.TensorSpec(None, tf.float64)])
     def traced(tensor):

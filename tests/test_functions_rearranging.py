@@ -34,7 +34,7 @@ SHIFTS = [
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-@pytest.mark.parametrize("shift, axis", SHIFTS, ids=str)
+@pytest.mark.parametrize("shift, axis", SHIFTS)
 def test_roll(name, shift, axis):
     agree("roll", ARRAYS[name], shift, axis)
 
@@ -66,7 +66,7 @@ TRIMMED = [
 ]
 
 
-@pytest.mark.parametrize("array", TRIMMED, ids=str)
+@pytest.mark.parametrize("array", TRIMMED)
 @pytest.mark.parametrize("trim", ["fb", "f", "B", "x"])
 def test_trim_zeros(array, trim):
     agree("trim_zeros", array, trim)

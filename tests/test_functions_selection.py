@@ -34,7 +34,7 @@ WHERE = [
 ]
 
 
-@pytest.mark.parametrize("arguments", WHERE, ids=str)
+@pytest.mark.parametrize("arguments", WHERE)
 def test_where(arguments):
     agree("where", *arguments)
 
@@ -51,7 +51,7 @@ SELECT = [
 ]
 
 
-@pytest.mark.parametrize("arguments", SELECT, ids=str)
+@pytest.mark.parametrize("arguments", SELECT)
 def test_select(arguments):
     agree("select", *arguments)
 
@@ -74,7 +74,7 @@ INDICES = [
 
 
 @pytest.mark.parametrize("mode", ["raise", "wrap", "clip", "foo"])
-@pytest.mark.parametrize("indices", INDICES, ids=str)
+@pytest.mark.parametrize("indices", INDICES)
 def test_take(mode, indices):
     agree("take", A, indices, mode=mode)
     agree("take", A, indices, 1, mode=mode)
@@ -95,7 +95,7 @@ NUMBERS = [PLACES, 0, numpy.array([0, 1, 5]), numpy.array([-1, 1, 0]), [0, 1, 2]
 
 
 @pytest.mark.parametrize("mode", ["raise", "wrap", "clip"])
-@pytest.mark.parametrize("numbers", NUMBERS, ids=str)
+@pytest.mark.parametrize("numbers", NUMBERS)
 def test_choose(mode, numbers):
     agree("choose", numbers, [SINGLE, SINGLE * 10, [7, 8, 9]], mode=mode)
     agree("choose", numbers, [1, 2.5], mode=mode)
@@ -121,7 +121,7 @@ MASKED = [
 ]
 
 
-@pytest.mark.parametrize("row", MASKED, ids=str)
+@pytest.mark.parametrize("row", MASKED)
 def test_masked(row):
     agree(*row)
 
@@ -144,7 +144,7 @@ ALONG = [
 ]
 
 
-@pytest.mark.parametrize("arguments", ALONG, ids=str)
+@pytest.mark.parametrize("arguments", ALONG)
 def test_take_along_axis(arguments):
     agree("take_along_axis", *arguments)
 
@@ -179,7 +179,7 @@ BOUNDS = [
 
 
 @pytest.mark.parametrize("array", CLIPPED, ids=lambda a: str(getattr(a, "dtype", a)))
-@pytest.mark.parametrize("bounds", BOUNDS, ids=str)
+@pytest.mark.parametrize("bounds", BOUNDS)
 def test_clip(array, bounds):
     if bounds == (None, None) and getattr(array, "dtype", "") == "bool":
         return  # refused by both, in other words
@@ -224,7 +224,7 @@ PIECES = [
 ]
 
 
-@pytest.mark.parametrize("arguments", PIECES, ids=str)
+@pytest.mark.parametrize("arguments", PIECES)
 def test_piecewise(arguments):
     agree("piecewise", *arguments)
 
@@ -304,7 +304,7 @@ def of_unknown_rank(x, y):
     return [tf.convert_to_tensor(m) for m in made]
 
 
-@pytest.mark.parametrize("a, b", [(A, A[0]), (A[0], A[1]), (A, A)], ids=str)
+@pytest.mark.parametrize("a, b", [(A, A[0]), (A[0], A[1]), (A, A)])
 def test_unknown_rank(a, b):
     wanted = (
         numpy.where(a > b, a, b),

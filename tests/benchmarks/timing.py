@@ -19,7 +19,7 @@ def seconds_per_call(function: Callable[[], Any], calls: int) -> float:
 
 
 def in_turns(
-    functions: dict[str, Callable[[], Any]], repeats: int = 15, seconds: float = 0.02
+    functions: dict[str, Callable[[], Any]], repeats: int = 101, seconds: float = 0.002
 ) -> dict[str, list[float]]:
     """The seconds a call of each function takes, in each of the repeats, after one call to warm up."""
     calls = {}
@@ -28,13 +28,14 @@ def in_turns(
         once = seconds_per_call(function, 1)
         calls[name] = max(1, int(seconds / once))
     times: dict[str, list[float]] = {name: [] for name in functions}
+    order = [*functions]
     collecting = gc.isenabled()
     gc.disable()
     try:
         for _ in range(repeats):
-            for name, function in functions.items():
-                times[name].append(seconds_per_call(function, calls[name]))
-            gc.collect()
+            for name in order:
+                times[name].append(seconds_per_call(functions[name], calls[name]))
+            order.append(order.pop(0))  # none is always the one after the slowest
     finally:
         if collecting:
             gc.enable()

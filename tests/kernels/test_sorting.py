@@ -56,7 +56,9 @@ def test_order_traced_and_compiled(dtype, shape):
     x = hard_values(shape, dtype)
     for signature in ([None] * len(shape), None):
         spec = [tf.TensorSpec(signature, dtype)]
-        assert_identical(tf.function(sorting.argsort, input_signature=spec)(x), numpy.argsort(x, kind="stable"))
+        assert_identical(
+            tf.function(sorting.argsort, input_signature=spec)(x), numpy.argsort(x, kind="stable")
+        )
         assert_identical(tf.function(sorting.sort, input_signature=spec)(x), numpy.sort(x, kind="stable"))
     assert_identical(tf.function(sorting.argsort, jit_compile=True)(x), numpy.argsort(x, kind="stable"))
     assert_identical(tf.function(sorting.sort, jit_compile=True)(x), numpy.sort(x, kind="stable"))

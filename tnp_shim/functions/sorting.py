@@ -59,7 +59,7 @@ def argsort(a: Tensor, axis: Axis = -1, kind: Any = None, order: Any = None, sta
     return cast(along_last_axis(sorting.argsort, a, axis, "argsort"), tf.int64)
 
 
-@function(numpy.lexsort)
+@function(numpy.lexsort, scalar=True)
 def lexsort(keys: Tensors, axis: Axis = -1):
     """The indices that sort by the last key, where it is equal by the one before, and so on."""
     if not keys:

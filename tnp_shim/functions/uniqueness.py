@@ -174,20 +174,17 @@ def isin(
 @function(numpy.intersect1d)
 def intersect1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False, return_indices: Any = False):
     """The elements of both arrays, in order, and if asked where each is found first. Differentiable."""
-    ar1, ar2 = (shapes.flat(ar) for ar in promote_args("intersect1d", ar1, ar2))
-    if not return_indices:
+    firsts = None
+    if not return_indices or assume_unique:
         ar1, ar2 = _as_set(ar1, assume_unique), _as_set(ar2, assume_unique)
-        firsts = None
-    elif assume_unique:
-        firsts = None
     else:
-        (ar1, *_), (ar2, *_) = found = _unique(ar1, True), _unique(ar2, True)
+        (ar1, *_), (ar2, *_) = found = [_unique(shapes.flat(ar), True) for ar in (ar1, ar2)]
         firsts = [unique_elements.indices for unique_elements in found]
-    together = gen_array_ops.concat_v2([ar1, ar2], constant(0, tf.int32))
+    together = gen_array_ops.concat_v2(promote_args("intersect1d", ar1, ar2), constant(0, tf.int32))
     order = sorting.argsort(together)
     ordered = sorting.take_by(together, order)
-    before, after = shapes.sliced(ordered, 0, None, -1), shapes.sliced(ordered, 0, 1, None)
-    places = _places(gen_math_ops.equal(after, before))
+    starts = sorting.starts_of_runs(ordered, equal_nan=False)
+    places = _places(gen_math_ops.logical_not(shapes.sliced(starts, 0, 1, None)))
     common = shapes.gather(ordered, places, 0)
     if not return_indices:
         return common
@@ -218,7 +215,7 @@ def setdiff1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False):
 @function(numpy.setxor1d)
 def setxor1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False):
     """The elements of one array only, in order. Differentiable."""
-    parts = [_as_set(ar, assume_unique) for ar in promote_args("setxor1d", ar1, ar2)]
+    parts = promote_args("setxor1d", _as_set(ar1, assume_unique), _as_set(ar2, assume_unique))
     ordered = sorting.sort(gen_array_ops.concat_v2(parts, constant(0, tf.int32)))
     starts = sorting.starts_of_runs(ordered, equal_nan=False)
     ends = gen_array_ops.concat_v2(

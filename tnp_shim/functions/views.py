@@ -38,6 +38,14 @@ def _as_view(array: Array) -> Array:
     return array if isinstance(array, ndarray) else wrap(array._cell.read())
 
 
+def as_given(made: Array, value: Any) -> Any:
+    """What was made of `value`: a scalar again if it is 0-d and `value` was one, as from a method of it."""
+    is_scalar = isinstance(value, numpy.generic) or (
+        isinstance(value, Array) and not isinstance(value, ndarray)
+    )
+    return made[()] if is_scalar and made._cell.shape == () else made  # type: ignore[index]
+
+
 def _owner(shadow: numpy.ndarray[Any, Any]) -> Any:
     while isinstance(shadow.base, numpy.ndarray):
         shadow = shadow.base
@@ -130,7 +138,7 @@ def _reshapes_only(cell: Any) -> bool:
 @arrays(numpy.reshape)
 def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
     """The array in a new shape; one dimension may be -1. A view where the memory allows it."""
-    return reshaped(as_array(a), to_shape(shape, "reshape"), order, copy)
+    return as_given(reshaped(as_array(a), to_shape(shape, "reshape"), order, copy), a)
 
 
 @arrays(numpy.ravel)
@@ -184,7 +192,8 @@ def squeeze(a: Any, axis: Any = None) -> Array:
     array = as_array(a)
     axes = to_axis(axis, "squeeze")
     listed = [] if axes is None else [axes] if isinstance(axes, int) else list(axes)
-    return _unit_axes(array, lambda s: s.squeeze(axes), lambda p: tf.squeeze(p, listed or None))
+    made = _unit_axes(array, lambda s: s.squeeze(axes), lambda p: tf.squeeze(p, listed or None))
+    return as_given(made, a)
 
 
 @arrays(numpy.expand_dims)
@@ -273,7 +282,7 @@ def _rearranged(array: Array, numpy_view: NumpyView) -> Array:
 def transpose(a: Any, axes: Any = None) -> Array:
     """The array with its axes reversed, or in the order of `axes`. A view."""
     order = to_axis(axes, "transpose")
-    return _rearranged(as_array(a), lambda s: s.transpose(order))
+    return as_given(_rearranged(as_array(a), lambda s: s.transpose(order)), a)
 
 
 @arrays(numpy.swapaxes)
@@ -322,7 +331,7 @@ def real(val: Any) -> Array:
         lambda p, v: tf.complex(v, tf.math.imag(p)),
         dtypes.canonical(part),
     )
-    return new if isinstance(array, ndarray) else _to_scalar(new)
+    return as_given(new, array)
 
 
 @arrays(numpy.imag)
@@ -334,7 +343,7 @@ def imag(val: Any) -> Array:
         in_order = array._cell.in_c_order or not array._cell.shadow().flags.fnc
         zeros = wrap(tensor) if in_order else laid_out(tensor, untouched(array.shape, array.dtype, "F"))
         zeros._writeable = False
-        return zeros if isinstance(array, ndarray) else _to_scalar(zeros)
+        return as_given(zeros, array)
     part = numpy.dtype(f"f{array.itemsize // 2}")
     new = as_numpy_views(
         array,
@@ -343,8 +352,4 @@ def imag(val: Any) -> Array:
         lambda p, v: tf.complex(tf.math.real(p), v),
         dtypes.canonical(part),
     )
-    return new if isinstance(array, ndarray) else _to_scalar(new)
-
-
-def _to_scalar(array: Array) -> Any:
-    return array[()]  # type: ignore[index]
+    return as_given(new, array)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import tensorflow as tf
@@ -12,6 +12,29 @@ Shape = tuple[int | None, ...] | None
 """Sizes of the axes, None where unknown; None if even the rank is."""
 
 FULL = (slice, None, None, None)
+
+
+class IndexArray(NamedTuple):
+    """An array of integers or bool in an expression, and which axes it is about."""
+
+    values: numpy.ndarray | tf.Tensor
+    is_mask: bool
+    source_axis: int
+    """The first of its axes in the array that is indexed."""
+    axes: range
+    """Its axes once the rest of the expression has been applied."""
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether the values may be unknown."""
+        return not isinstance(self.values, numpy.ndarray)
+
+
+def is_index_array(item: Any) -> bool:
+    """Whether an item is what NumPy calls an advanced index, 0-d integers excepted."""
+    if isinstance(item, numpy.ndarray):
+        return item.ndim > 0 or item.dtype == bool
+    return isinstance(item, tf.Tensor) and (item.shape.rank != 0 or item.dtype == tf.bool)
 
 
 def is_full(item: Any) -> bool:

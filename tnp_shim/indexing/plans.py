@@ -6,17 +6,14 @@ from typing import Any
 
 import numpy
 
-from tnp_shim.indexing.advanced import AdvancedPlan, is_array
-from tnp_shim.indexing.basic import BasicCopyPlan, BasicPlan
+from tnp_shim.indexing.advanced import AdvancedPlan
+from tnp_shim.indexing.basic import BasicCopyPlan, BasicPlan, kept_plan
 from tnp_shim.indexing.expression import ArrayExpression, expression
-from tnp_shim.indexing.layout import Shape
+from tnp_shim.indexing.layout import Shape, is_index_array
 from tnp_shim.indexing.traced import TracedPlan, basic_plan
 from tnp_shim.indexing.unknown_rank import UnknownRankPlan
 
 Plan = BasicPlan | TracedPlan | AdvancedPlan | UnknownRankPlan
-
-_plans: dict[Any, BasicPlan] = {}
-_MOST_PLANS = 4096
 
 
 def plan(shape: Shape, index: Any) -> Plan:
@@ -30,17 +27,11 @@ def plan(shape: Shape, index: Any) -> Plan:
     key = expression(index)
     if type(key) is ArrayExpression:
         return _array_plan(shape, key)
-    found = _plans.get((shape, key))
-    if found is None:
-        found = BasicPlan(shape, key)
-        if len(_plans) >= _MOST_PLANS:
-            _plans.clear()
-        _plans[shape, key] = found
-    return found
+    return kept_plan(shape, key)
 
 
 def _array_plan(shape: Shape, key: tuple[Any, ...]) -> Plan:
-    if any(map(is_array, key)):
+    if any(map(is_index_array, key)):
         return UnknownRankPlan(key) if shape is None else AdvancedPlan(shape, key)
     if any(isinstance(item, numpy.ndarray) for item in key):
         # NumPy takes 0-d integer arrays as ints, but gives a copy

@@ -24,6 +24,9 @@ def size_of(tensor: tf.Tensor, axis: int) -> Size:
 
 def sizes_of(tensor: tf.Tensor) -> list[Size]:
     """The sizes of all axes of a tensor of known rank."""
+    static = tensor.shape.as_list()
+    if None not in static:
+        return static
     return [size_of(tensor, axis) for axis in range(tensor.shape.rank)]
 
 
@@ -66,6 +69,11 @@ def reshaped(tensor: tf.Tensor, sizes: Sequence[Size]) -> tf.Tensor:
     elif not unknown and tensor.shape.is_fully_defined() and tensor.shape == list(sizes):
         return tensor
     return gen_array_ops.reshape(tensor, vector(sizes))
+
+
+def flat(tensor: tf.Tensor) -> tf.Tensor:
+    """The tensor as a vector."""
+    return tensor if tensor.shape.rank == 1 else gen_array_ops.reshape(tensor, constant((-1,), tf.int32))
 
 
 def transposed(tensor: tf.Tensor, permutation: Sequence[int]) -> tf.Tensor:

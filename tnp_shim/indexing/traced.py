@@ -12,7 +12,7 @@ from typing import Any
 import tensorflow as tf
 
 from tnp_shim.errors import unknown_shape
-from tnp_shim.indexing.basic import BasicPlan, specification
+from tnp_shim.indexing.basic import BasicPlan, kept_plan, specification
 from tnp_shim.indexing.checks import traced_index
 from tnp_shim.indexing.expression import is_static
 from tnp_shim.indexing.layout import FULL, Shape, expanded
@@ -25,7 +25,7 @@ from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_ma
 def basic_plan(shape: Shape, items: Sequence[Any]) -> BasicPlan | TracedPlan:
     """The plan of a basic expression."""
     items = tuple(items)
-    return BasicPlan(shape, items) if all(map(is_static, items)) else TracedPlan(shape, items)
+    return kept_plan(shape, items) if all(map(is_static, items)) else TracedPlan(shape, items)
 
 
 class TracedPlan:

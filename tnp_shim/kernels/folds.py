@@ -28,7 +28,6 @@ from tnp_shim.kernels.shapes import (
 )
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import (
-    builds_while_gradient,
     context,
     gen_array_ops,
     gen_manip_ops,
@@ -259,20 +258,15 @@ def with_gradient(generated: Body, gradient: Body, tensor: tf.Tensor) -> tf.Tens
     with record.stop_recording():
         result = generated(tensor)
 
-    def flow(upstream, source):
-        if builds_while_gradient():
-            return tf.function(gradient, autograph=False)(upstream, source)
-        return gradient(upstream, source)
-
     if not eager:
         result.op._gradient_function = lambda node, upstream: [
-            flow(upstream, node.inputs[0]),
+            gradient(upstream, node.inputs[0]),
             *[None] * (len(node.inputs) - 1),
         ]
     record.record_operation(
         "tnp_shim" if eager else result.op.type,
         [result],
         [tensor],
-        lambda upstream: [flow(ops.convert_to_tensor(upstream), tensor)],
+        lambda upstream: [gradient(ops.convert_to_tensor(upstream), tensor)],
     )
     return result

@@ -6,12 +6,13 @@ and the binary searches then know a total order, have kernels on every device, a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import tensorflow as tf
 
 from tnp_shim.kernels import shapes
-from tnp_shim.kernels.elementwise import BITS, bits_of, both, imag, like, real, select
+from tnp_shim.kernels.elementwise import BITS, bits_of, both, either, imag, like, real, select
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import (
     EagerTensor,
@@ -160,16 +161,25 @@ def _search_by_sorting(ordered: tf.Tensor, values: tf.Tensor, right: bool) -> tf
 
 
 def starts_of_runs(ordered: tf.Tensor, equal_nan: bool) -> tf.Tensor:
-    """Whether each element (or row) of a sorted tensor differs from the one before it."""
-    before, after = shapes.sliced(ordered, 0, None, -1), shapes.sliced(ordered, 0, 1, None)
-    differs = gen_math_ops.not_equal(after, before)
-    if equal_nan and (ordered.dtype.is_floating or ordered.dtype.is_complex):
-        both_nan = both(is_nan(before), is_nan(after))
-        differs = both(differs, gen_math_ops.logical_not(both_nan))
+    """Whether each element (or row) of a sorted tensor differs from the one before it.
+
+    Keys are compared and not the elements, as TensorFlow's kernels may take the smallest floats for zero.
+    """
+    differs = functools.reduce(either, [_differs_from_last(key) for key in order_keys(ordered)])
+    if ordered.dtype.is_complex or (ordered.dtype.is_floating and not equal_nan):
+        nan = is_nan(ordered)
+        after = shapes.sliced(nan, 0, 1, None)
+        if equal_nan:  # whichever part is NaN
+            differs = both(differs, gen_math_ops.logical_not(both(after, shapes.sliced(nan, 0, None, -1))))
+        else:
+            differs = either(differs, after)
     if ordered.shape.rank != 1:
         differs = gen_math_ops._any(differs, constant((1,), tf.int32))
     size = shapes.length(ordered, 0)
     first = min(size, 1) if isinstance(size, int) else gen_math_ops.minimum(size, shapes.as_length(1))
-    return gen_array_ops.concat_v2(
-        [shapes.filled([first], constant(True, tf.bool)), differs], constant(0, tf.int32)
-    )
+    starts = [shapes.filled([first], constant(True, tf.bool)), differs]
+    return gen_array_ops.concat_v2(starts, constant(0, tf.int32))
+
+
+def _differs_from_last(key: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.not_equal(shapes.sliced(key, 0, 1, None), shapes.sliced(key, 0, None, -1))
