@@ -94,7 +94,7 @@ class AdvancedPlan:
         for array, index in zip(self._arrays, indices, strict=True):
             size = None if array.is_mask else shape[array.source_axis]
             if isinstance(index, numpy.ndarray) and 0 in self._broadcast:
-                index = numpy.zeros_like(index)  # NumPy does not look at what is broadcast away
+                index = numpy.zeros(index.shape, numpy.int64)  # NumPy does not look at what is broadcast away
             elif isinstance(index, numpy.ndarray) and size is not None:
                 index = known_indices(index, array.source_axis, size)
             self._indices.append(index)

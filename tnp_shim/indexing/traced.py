@@ -109,7 +109,7 @@ class TracedPlan:
         return with_block(tensor, block, indices)
 
     def _select(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-        """As `write` for slices of unknown bounds: every element is told whether and where it gets its value."""
+        """As `write` for slices of unknown bounds: each element is told whether and where it gets its value."""
         rest = [item if item is None or is_static(item) else FULL for item in self._items]
         plan = basic_plan(self._source, rest)
         target = plan.read(tensor)

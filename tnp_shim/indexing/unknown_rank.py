@@ -1,4 +1,4 @@
-"""Index arrays into a tensor of unknown rank: the axes behind those indexed count as one. Knows tensors only."""
+"""Index arrays where the rank is unknown: the axes behind those indexed are one. Knows tensors only."""
 
 from __future__ import annotations
 
