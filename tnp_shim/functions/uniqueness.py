@@ -174,13 +174,15 @@ def isin(
 @function(numpy.intersect1d)
 def intersect1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False, return_indices: Any = False):
     """The elements of both arrays, in order, and if asked where each is found first. Differentiable."""
+    # NumPy promotes later: what becomes equal only then it takes for elements of both
+    ar1, ar2 = promote_args("intersect1d", ar1, ar2)
     firsts = None
     if not return_indices or assume_unique:
         ar1, ar2 = _as_set(ar1, assume_unique), _as_set(ar2, assume_unique)
     else:
         (ar1, *_), (ar2, *_) = found = [_unique(shapes.flat(ar), True) for ar in (ar1, ar2)]
         firsts = [unique_elements.indices for unique_elements in found]
-    together = gen_array_ops.concat_v2(promote_args("intersect1d", ar1, ar2), constant(0, tf.int32))
+    together = gen_array_ops.concat_v2([ar1, ar2], constant(0, tf.int32))
     order = sorting.argsort(together)
     ordered = sorting.take_by(together, order)
     starts = sorting.starts_of_runs(ordered, equal_nan=False)
