@@ -52,8 +52,11 @@ class TracedPlan:
 
     def read(self, tensor: tf.Tensor) -> tf.Tensor:
         """The selected part of the tensor."""
-        if compiled_by_xla() and self._has_traced_ints and self._source is not None:
-            return self._gather(tensor)
+        if compiled_by_xla() and self._source is not None:
+            return self._read_by_axis(tensor)
+        return self._read_at_once(tensor)
+
+    def _read_at_once(self, tensor: tf.Tensor) -> tf.Tensor:
         return gen_array_ops.strided_slice(tensor, *self._bounds(), *self._spec.masks)
 
     def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
@@ -81,9 +84,9 @@ class TracedPlan:
         same = all(first is second for first, second in zip(rows[0], rows[1], strict=True))
         return [begin, begin if same else _packed(rows[1], dtype), _packed(rows[2], dtype)]
 
-    def _gather(self, tensor: tf.Tensor) -> tf.Tensor:
-        """As `read`, one axis after the other."""
-        rest = [FULL if isinstance(item, tf.Tensor) else item for item in self._items]
+    def _read_by_axis(self, tensor: tf.Tensor) -> tf.Tensor:
+        """As `read`: XLA's StridedSlice gives wrong results if but some of its bounds are unknown."""
+        rest = [item if item is None or is_static(item) else FULL for item in self._items]
         result = basic_plan(self._source, rest).read(tensor)
         place = sum(not isinstance(item, int) for item in self._items) - 1
         axis = len(self._source or ()) - 1
@@ -91,6 +94,8 @@ class TracedPlan:
             if isinstance(item, tf.Tensor):
                 index = traced_index(item, axis, size_of(tensor, axis))
                 result = gen_array_ops.gather_v2(result, index, constant(place, tf.int32))
+            elif type(item) is tuple and not is_static(item):
+                result = _sliced(result, place, item)
             place -= not isinstance(item, int)
             axis -= item is not None
         return result
@@ -109,7 +114,7 @@ class TracedPlan:
         return with_block(tensor, block, indices)
 
     def _select(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-        """As `write` for slices of unknown bounds: each element is told whether and where it gets its value."""
+        """As `write` for slices of unknown bounds: each element is told whether and whence it gets one."""
         rest = [item if item is None or is_static(item) else FULL for item in self._items]
         plan = basic_plan(self._source, rest)
         target = plan.read(tensor)
@@ -138,8 +143,8 @@ def _packed(bounds: Sequence[Any], dtype: tf.DType) -> tf.Tensor:
     return gen_array_ops.pack([as_tensor(bound, dtype) for bound in bounds])
 
 
-def _positions(item: tuple[Any, ...], size: Size) -> tuple[tf.Tensor, tf.Tensor]:
-    """For each place of an axis, whether a slice takes it, and as which element (at least 0)."""
+def _clipped(item: tuple[Any, ...], size: Size) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """What `slice.indices` gives for a slice with unknown bounds."""
     start, stop, step = (bound if bound is None else as_tensor(bound) for bound in item[1:])
     length, zero, one = as_tensor(size), constant(0, tf.int64), constant(1, tf.int64)
     step = one if step is None else step
@@ -148,25 +153,40 @@ def _positions(item: tuple[Any, ...], size: Size) -> tuple[tf.Tensor, tf.Tensor]
     highest = gen_math_ops.select_v2(forward, length, gen_math_ops.sub(length, one))
 
     def clipped(bound: tf.Tensor) -> tf.Tensor:
-        bound = gen_math_ops.select_v2(
-            gen_math_ops.less(bound, zero), gen_math_ops.add_v2(bound, length), bound
-        )
+        from_end = gen_math_ops.add_v2(bound, length)
+        bound = gen_math_ops.select_v2(gen_math_ops.less(bound, zero), from_end, bound)
         return gen_math_ops.minimum(gen_math_ops.maximum(bound, lowest), highest)
 
     start = gen_math_ops.select_v2(forward, lowest, highest) if start is None else clipped(start)
     stop = gen_math_ops.select_v2(forward, highest, lowest) if stop is None else clipped(stop)
-    places = gen_math_ops._range(zero, length, one)
-    sign = gen_math_ops.sign(step)
+    return start, stop, step
+
+
+def _positions(item: tuple[Any, ...], size: Size) -> tuple[tf.Tensor, tf.Tensor]:
+    """For each place of an axis, whether a slice takes it, and as which element (at least 0)."""
+    start, stop, step = _clipped(item, size)
+    zero = constant(0, tf.int64)
+    places = gen_math_ops._range(zero, as_tensor(size), constant(1, tf.int64))
+    sign, stride = gen_math_ops.sign(step), gen_math_ops._abs(step)
     distance = gen_math_ops.mul(gen_math_ops.sub(places, start), sign)
-    stride = gen_math_ops._abs(step)
+    to_stop = gen_math_ops.mul(gen_math_ops.sub(places, stop), sign)
     inside = gen_math_ops.logical_and(
-        gen_math_ops.greater_equal(distance, zero),
-        gen_math_ops.less(gen_math_ops.mul(gen_math_ops.sub(places, stop), sign), zero),
+        gen_math_ops.greater_equal(distance, zero), gen_math_ops.less(to_stop, zero)
     )
-    inside = gen_math_ops.logical_and(
-        inside, gen_math_ops.equal(gen_math_ops.floor_mod(distance, stride), zero)
-    )
-    return inside, gen_math_ops.maximum(gen_math_ops.floor_div(distance, stride), zero)
+    hit = gen_math_ops.equal(gen_math_ops.floor_mod(distance, stride), zero)
+    position = gen_math_ops.maximum(gen_math_ops.floor_div(distance, stride), zero)
+    return gen_math_ops.logical_and(inside, hit), position
+
+
+def _sliced(tensor: tf.Tensor, axis: int, item: tuple[Any, ...]) -> tf.Tensor:
+    """The part of the tensor that a slice of one axis takes; a step of -1 is one of 1 from the other end."""
+    if type(item[3]) is int and item[3] == -1:
+        start, stop, _ = _clipped(item, size_of(tensor, axis))
+        last = gen_math_ops.sub(as_tensor(size_of(tensor, axis)), constant(1, tf.int64))
+        item = (slice, gen_math_ops.sub(last, start), gen_math_ops.sub(last, stop), 1)
+        tensor = gen_array_ops.reverse_v2(tensor, constant((axis,), tf.int32))
+    sizes = tuple(tensor.shape.as_list())
+    return TracedPlan(sizes, (FULL,) * axis + (item,))._read_at_once(tensor)
 
 
 def block_at(tensor: tf.Tensor, indices: dict[int, tf.Tensor]) -> tf.Tensor:
