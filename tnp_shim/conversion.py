@@ -102,9 +102,7 @@ def static_int(value: Any, name: str) -> int:
     try:
         return value.__index__()
     except AttributeError:
-        raise TypeError(
-            f"{name}: '{type(value).__name__}' object cannot be interpreted as an integer"
-        ) from None
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
 
 
 def to_size(value: Any, name: str) -> int | tf.Tensor:
