@@ -83,12 +83,13 @@ def _item(item: Any, unwrap: Callable[[Any], Any]) -> Any:
         try:
             return operator.index(item)
         except TypeError:
-            item = _array_of(item, unwrap)
-    if isinstance(item, tf.Tensor):
-        return _tensor_item(item)
-    if item.dtype.kind not in "biu":
+            pass
+    array = item if isinstance(item, numpy.ndarray) else _array_of(item, unwrap)
+    if isinstance(array, tf.Tensor):
+        return _tensor_item(array)
+    if array.dtype.kind not in "biu":
         _refuse(item)
-    return item
+    return array
 
 
 def _bound(bound: Any, unwrap: Callable[[Any], Any]) -> Any:
@@ -170,7 +171,7 @@ def _stacked(values: list[Any]) -> tf.Tensor:
     return tf.stack([tf.cast(part, dtype) for part in parts])
 
 
-def _refuse(array: numpy.ndarray) -> None:
-    """Raise NumPy's error for an array that can't be an index."""
-    numpy.empty((1,))[array]
+def _refuse(item: Any) -> None:
+    """Raise NumPy's error for what can't be an index."""
+    numpy.empty((1,))[item]
     raise IndexError("arrays used as indices must be of integer (or boolean) type")
