@@ -237,11 +237,15 @@ def item(self: Array, *args: Any) -> Any:
 
 def sort(self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
     """Sort in place."""
+    if not self._writeable:
+        raise ValueError("sort array is read-only")
     subscripts.set_(self, Ellipsis, REGISTRY[numpy.sort].function(self, axis, kind, order, stable=stable))
 
 
 def partition(self: ndarray, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
     """Partition in place."""
+    if not self._writeable:
+        raise ValueError("partition array is read-only")
     subscripts.set_(self, Ellipsis, REGISTRY[numpy.partition].function(self, kth, axis, kind, order))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -9,11 +11,12 @@ import tensorflow as tf
 
 from tnp_shim import conversion, dtypes
 from tnp_shim.array import Array, fresh, laid_out, ndarray, scalar, view, wrap, write
+from tnp_shim.errors import unknown_shape
 from tnp_shim.indexing import plan
 from tnp_shim.indexing.basic import BasicPlan
 from tnp_shim.indexing.layout import axes_taken
 from tnp_shim.promotion import cast, constant
-from tnp_shim.storage import Lens, StaticShape, static_shape, untouched
+from tnp_shim.storage import AnyCell, Lens, StaticShape, ViewCell, static_shape, untouched
 from tnp_shim.tensorflow_internals import current_graph, gen_array_ops, known_value
 
 _BOUNDS = frozenset({int, type(None)})
@@ -50,29 +53,98 @@ _lenses: dict[Any, Lens] = {}
 _MOST_LENSES = 4096
 
 
-def _lens(made: Any) -> Lens:
+def _lens(made: Any, index: Any) -> Lens:
     """The lens of a plan; a plan that is kept keeps its lens."""
     found = _lenses.get(made)
     if found is None:
+        if not isinstance(made, BasicPlan):
+            return UnknownLens(
+                made.read,
+                made.write,
+                lambda shadow: shadow[made.numpy_index],
+                made.shape,
+                generic=lambda shadow: shadow[_generic_index(index)],
+            )
         found = Lens(made.read, made.write, lambda shadow: shadow[made.numpy_index], made.shape)
         if len(_lenses) >= _MOST_LENSES:
             _lenses.clear()
-        if isinstance(made, BasicPlan):
-            _lenses[made] = found
+        _lenses[made] = found
     return found
+
+
+# layouts where sizes are unknown
+
+GENERIC_SIZE = 1 << 10
+"""Stands for an unknown size where NumPy is asked whether it makes a view or a copy."""
+
+
+@dataclass(slots=True)
+class UnknownLens(Lens):
+    """A lens that depends on values unknown while tracing: `generic` is the view for values in general."""
+
+    generic: Callable[[numpy.ndarray[Any, Any]], numpy.ndarray[Any, Any]] | None = None
+
+
+def layout_refused(shadow: numpy.ndarray[Any, Any]) -> numpy.ndarray[Any, Any]:
+    """The `shadow` of a lens that depends on unknown values."""
+    raise unknown_shape("the memory layout of an array")
+
+
+def generic_layout(cell: AnyCell) -> numpy.ndarray[Any, Any] | None:
+    """A layout as the array's is for sizes in general, where they are unknown; None for an unknown rank."""
+    lenses = []
+    while isinstance(cell, ViewCell):
+        lenses.append(cell.lens)
+        cell = cell.parent
+    shape = cell.shape
+    if shape is None:
+        return None
+    if shape_known(shape):
+        shadow = cell.shadow()
+    else:
+        sizes = tuple(GENERIC_SIZE if n is None else n for n in shape)
+        shadow = untouched(sizes, dtypes.to_numpy(cell.read().dtype))
+    try:
+        for lens in reversed(lenses):
+            made = lens.generic if isinstance(lens, UnknownLens) and lens.generic is not None else lens.shadow
+            shadow = made(shadow)
+    except (IndexError, TypeError, ValueError):
+        return None
+    return shadow
+
+
+def _generic_index(index: Any) -> Any:
+    """The index with integers and bounds in general for the unknown ones: neither at an end."""
+    if isinstance(index, tuple):
+        return tuple(map(_generic_index, index))
+    if isinstance(index, slice):
+        backwards = isinstance(index.step, int) and index.step < 0
+        start, stop = (-2, 0) if backwards else (1, -1)
+        bounds = ((index.start, start), (index.stop, stop), (index.step, 2))
+        return slice(*(general if isinstance(bound, tf.Tensor) else bound for bound, general in bounds))
+    return 0 if isinstance(index, tf.Tensor) else index
+
+
+def _plan(cell: AnyCell, index: Any) -> Any:
+    try:
+        return plan(cell.shape, index)
+    except (IndexError, TypeError, ValueError):
+        if shape_known(cell.shape):
+            cell.shadow()[_numpy_index(index)]  # NumPy's error, if it refuses the index too
+        raise
 
 
 def get(array: Array, index: Any) -> Any:
     """`array[index]`: a view for a basic index, a scalar for a full one, else a copy."""
     cell = array._cell
     index = plain_index(index)
-    made = plan(cell.shape, index)
+    made = _plan(cell, index)
     if made.is_scalar:
         new = scalar(made.read(cell.read()), array._dtype)
         new._cell._home = current_graph()
         return new
     if made.is_view:
-        return view(array, _lens(made))
+        return view(array, _lens(made, index))
     tensor = made.read(cell.read())
     if not cell.in_c_order and shape_known(cell.shape) and shape_known(static_shape(tensor)):
         layout = cell.shadow()[_numpy_index(index)]
@@ -123,14 +195,21 @@ def _in_place_of_arrays(tensor: tf.Tensor, before: int, after: int) -> ndarray:
     """What index arrays took from behind the first axes: NumPy lays it out as if they stood in front."""
     shape = static_shape(tensor)
     if not shape_known(shape):
-        # no layout to be had, but no C order either: a reshape must not be a view
-        return view(wrap(tensor), Lens(lambda p: p, lambda p, v: v, lambda s: s, None, False))
-    between = len(shape) - after  # type: ignore[arg-type]
-    sizes = (*shape[before:between], *shape[:before], *shape[between:])  # type: ignore[index]
-    layout = numpy.moveaxis(
-        untouched(sizes, dtypes.to_numpy(tensor.dtype)), range(between - before), range(before, between)
-    )
-    return with_hidden_base(tensor, layout)
+        lens = UnknownLens(
+            lambda p: p,
+            lambda p, v: v,
+            layout_refused,
+            in_c_order=False,
+            generic=lambda s: _behind_first(s.shape, s.dtype, before, after),
+        )
+        return view(wrap(tensor), lens)
+    return with_hidden_base(tensor, _behind_first(shape, dtypes.to_numpy(tensor.dtype), before, after))
+
+
+def _behind_first(shape: Any, dtype: numpy.dtype[Any], before: int, after: int) -> numpy.ndarray[Any, Any]:
+    between = len(shape) - after
+    sizes = (*shape[before:between], *shape[:before], *shape[between:])
+    return numpy.moveaxis(untouched(sizes, dtype), range(between - before), range(before, between))
 
 
 def value_for(value: Any, dtype: numpy.dtype[Any]) -> tf.Tensor:
@@ -149,7 +228,7 @@ def set_(array: ndarray, index: Any, value: Any) -> None:
     if not array._writeable:
         raise ValueError("assignment destination is read-only")
     cell = array._cell
-    made = plan(cell.shape, plain_index(index))
+    made = _plan(cell, plain_index(index))
     tensor = value_for(value, array._dtype)
     if made.is_scalar and tensor.shape.rank:
         if array._dtype.kind != "b" or tensor.shape.num_elements() != 1:

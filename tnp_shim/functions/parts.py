@@ -18,8 +18,8 @@ from tnp_shim.functions.creation import diagflat
 from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
 from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import Lens
-from tnp_shim.subscripts import shape_known
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
+from tnp_shim.subscripts import GENERIC_SIZE, UnknownLens, layout_refused, shape_known
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value, tensor_util
 
 _UINT8 = dtypes.canonical("uint8")
 
@@ -60,9 +60,8 @@ def fliplr(m: Any) -> Array:
 def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
     """The array rotated by 90 degrees, `k` times, in the plane of `axes`. A view."""
     array = as_array(m)
-    first, second = numpy.lib.array_utils.normalize_axis_tuple(_two(axes), array.ndim, allow_duplicate=True)
-    if first == second:
-        raise ValueError("Axes must be different.")
+    numpy.rot90(_of_rank(array.ndim), k, axes)  # raises if the axes are not two of the array's
+    first, second = (axis % array.ndim for axis in axes)
     turns = k % 4
     if turns == 0:
         return subscripts.get(array, slice(None))
@@ -73,10 +72,9 @@ def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
     return transpose(flip(array, second), order) if turns == 1 else flip(transpose(array, order), second)
 
 
-def _two(axes: Any) -> tuple[int, ...]:
-    if len(tuple(axes)) != 2:
-        raise ValueError("len(axes) must be 2.")
-    return tuple(axes)
+def _of_rank(rank: int) -> numpy.ndarray[Any, Any]:
+    """An array to ask NumPy with whether axes are right."""
+    return numpy.empty((1,) * rank, numpy.int8)
 
 
 # splits
@@ -168,13 +166,8 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
     """The diagonal of the plane of two axes, as a read-only view with the diagonal as its last axis."""
     array = _as_view(as_array(a))
     offset = static_int(offset, "diagonal")
-    if array.ndim < 2:
-        raise ValueError("diag requires an array of at least two dimensions")
-    first, second = numpy.lib.array_utils.normalize_axis_tuple(
-        (axis1, axis2), array.ndim, allow_duplicate=True
-    )
-    if first == second:
-        raise ValueError("axis1 and axis2 cannot be the same")
+    _of_rank(array.ndim).diagonal(offset, axis1, axis2)  # raises if the axes are not two of the array's
+    first, second = axis1 % array.ndim, axis2 % array.ndim
     order = [i for i in range(array.ndim) if i not in (first, second)] + [first, second]
 
     def get(p: tf.Tensor) -> tf.Tensor:
@@ -242,7 +235,14 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
     target = to_shape(shape, "broadcast_to")
     known = target if isinstance(target, tuple) else None
     if known is None or not shape_known(source._cell.shape):
-        lens = Lens(lambda p: gen_array_ops.broadcast_to(p, target), None, lambda s: s, known, False)
+        lens = UnknownLens(
+            lambda p: gen_array_ops.broadcast_to(p, target),
+            None,
+            layout_refused,
+            known,
+            False,
+            lambda s: _broadcast_in_general(s, target),
+        )
         return view(source, lens)
     made = as_numpy_views(
         source,
@@ -252,6 +252,18 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
     )
     made._writeable = False
     return made
+
+
+def _broadcast_in_general(shadow: numpy.ndarray[Any, Any], target: Any) -> numpy.ndarray[Any, Any]:
+    """The broadcast to a shape with unknown entries, of a layout with sizes in general."""
+    sizes = (
+        list(target) if isinstance(target, tuple) else tensor_util.constant_value_as_shape(target).as_list()
+    )
+    own = [1] * (len(sizes) - shadow.ndim) + list(shadow.shape)
+    general = [
+        (mine if mine != 1 else GENERIC_SIZE) if n is None else n for n, mine in zip(sizes, own, strict=True)
+    ]
+    return numpy.broadcast_to(shadow, general)
 
 
 @arrays(numpy.broadcast_arrays)

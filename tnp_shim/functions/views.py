@@ -17,10 +17,18 @@ from tnp_shim import dtypes
 from tnp_shim.array import Array, laid_out, ndarray, view, wrap
 from tnp_shim.conversion import to_axis, to_shape, to_tensor
 from tnp_shim.declaration import arrays
+from tnp_shim.errors import UnknownShapeError
 from tnp_shim.promotion import shape_of
-from tnp_shim.storage import Cell, Lens, ViewCell, untouched
-from tnp_shim.subscripts import shape_known, with_hidden_base
-from tnp_shim.tensorflow_internals import gen_array_ops
+from tnp_shim.storage import AnyCell, Cell, Lens, untouched
+from tnp_shim.subscripts import (
+    GENERIC_SIZE,
+    UnknownLens,
+    generic_layout,
+    layout_refused,
+    shape_known,
+    with_hidden_base,
+)
+from tnp_shim.tensorflow_internals import gen_array_ops, tensor_util
 
 _BYTE = numpy.dtype(numpy.int8)
 Get = Callable[[tf.Tensor], tf.Tensor]
@@ -66,17 +74,33 @@ def as_numpy_views(
     Where a dimension is unknown while tracing, NumPy can't be asked and a view is made.
     """
     array = _as_view(array)
-    if not shape_known(array._cell.shape):
+    shadow, exact = _layout(array._cell)
+    if shadow is None:
         return view(array, Lens(get, put, numpy_view, None, False), dtype)
-    shadow = array._cell.shadow()
-    seen = numpy_view(shadow)
-    if seen is shadow:
+    try:
+        seen = numpy_view(shadow)
+    except ValueError:
+        if exact:
+            raise
+        return view(array, Lens(get, put, numpy_view, None, False), dtype)  # an unknown size may be right
+    if seen is shadow and exact:
         return array
     if _owner(seen) is _owner(shadow):
-        new = view(array, Lens(get, put, numpy_view, seen.shape, in_c_order(seen)), dtype)
+        new = view(array, Lens(get, put, numpy_view, seen.shape if exact else None, in_c_order(seen)), dtype)
         new._writeable = new._writeable and seen.flags.writeable
         return new
-    return laid_out(get(array._cell.read()), seen)
+    tensor = get(array._cell.read())
+    return laid_out(tensor, seen) if exact else wrap(tensor)
+
+
+def _layout(cell: AnyCell) -> tuple[numpy.ndarray[Any, Any] | None, bool]:
+    """The memory layout, and whether it is exact or one for unknown sizes in general."""
+    if shape_known(cell.shape):
+        try:
+            return cell.shadow(), True
+        except UnknownShapeError:  # of an array that this one is a part of
+            pass
+    return generic_layout(cell), False
 
 
 # shape
@@ -85,8 +109,9 @@ def as_numpy_views(
 def reshaped(array: Array, shape: Any, order: str, copy: bool | None) -> Array:
     """`reshape`; a shape with unknown entries is a tensor."""
     array = _as_view(array)
+    layout, exact = _layout(array._cell)
     if order == "A":
-        order = "F" if array._cell.shadow().flags.fnc else "C"
+        order = "F" if layout is not None and layout.flags.fnc else "C"
     if order == "K":
         raise ValueError("order 'K' is not permitted for reshaping")
     known = shape if isinstance(shape, tuple) else None
@@ -102,10 +127,13 @@ def reshaped(array: Array, shape: Any, order: str, copy: bool | None) -> Array:
             return tf.transpose(gen_array_ops.reshape(tf.transpose(v), shape_of(tf.transpose(p))))
         return gen_array_ops.reshape(v, shape_of(p))
 
-    if known is None or not shape_known(array._cell.shape):
-        if copy or (copy is None and not _reshapes_only(array._cell)):
+    if known is None or not exact:
+        generic = _generic_reshape(shape, order)
+        if copy or not _reshapes_in_place(layout, generic, array._cell, order):
+            if copy is False:
+                raise ValueError("Unable to avoid creating a copy while reshaping.")
             return wrap(get(array._cell.read()))
-        return view(array, Lens(get, put, lambda s: s.reshape(known, order=order), None))
+        return view(array, UnknownLens(get, put, layout_refused, generic=generic))
     asked = known
     shape = known = _shape_found(array._cell.shape, asked)
     if not copy:
@@ -126,13 +154,29 @@ def _shape_found(shape: Any, asked: tuple[int, ...]) -> tuple[int, ...]:
     return untouched(shape, _BYTE).reshape(asked).shape
 
 
-def _reshapes_only(cell: Any) -> bool:
-    """Whether the memory is contiguous although its size is unknown: nothing but reshapes were made."""
-    while isinstance(cell, ViewCell):
-        if cell.lens.shape is not None or cell.lens.in_c_order is not None:
-            return False
-        cell = cell.parent
-    return type(cell) is Cell
+def _generic_reshape(shape: Any, order: str) -> NumpyView:
+    """The reshape to a shape with unknown entries, of a layout with sizes in general."""
+    sizes = list(shape) if isinstance(shape, tuple) else tensor_util.constant_value_as_shape(shape).as_list()
+    unknown = [i for i, size in enumerate(sizes) if size is None]
+    general = [2 if -1 in sizes else GENERIC_SIZE] * len(unknown)
+    if unknown and -1 not in sizes:
+        general[0] = -1
+    for i, size in zip(unknown, general, strict=True):
+        sizes[i] = size
+    return lambda s: s.reshape(sizes, order=order, copy=False)
+
+
+def _reshapes_in_place(
+    layout: numpy.ndarray[Any, Any] | None, generic: NumpyView, cell: AnyCell, order: str
+) -> bool:
+    """Whether NumPy's reshape makes a view, of an array with unknown sizes."""
+    if layout is None:
+        return type(cell) is Cell  # the rank is unknown: certain of an array that is no view only
+    try:
+        generic(layout)
+    except ValueError:  # it needs a copy, or the general sizes don't fit
+        return layout.flags.f_contiguous if order == "F" else layout.flags.c_contiguous
+    return True
 
 
 @arrays(numpy.reshape)
@@ -146,15 +190,14 @@ def ravel(a: Any, order: str = "C") -> Array:
     """The elements as a 1-D array; a view where the memory is contiguous."""
     array = _as_view(as_array(a))
     if order in ("C", None):
-        get, put = _flat_get, _flat_put
-        if not shape_known(array._cell.shape):
-            return reshaped(array, (-1,), "C", None)
-        return as_numpy_views(array, lambda s: s.ravel(), get, put)
-    if order == "K":
-        axes = _axes_in_memory_order(array._cell.shadow())
-    elif order == "F" or (order == "A" and array._cell.shadow().flags.fnc):
+        return as_numpy_views(array, lambda s: s.ravel(), _flat_get, _flat_put)
+    layout, _ = _layout(array._cell)
+    if order == "K" and layout is not None:
+        axes = _axes_in_memory_order(layout)
+    elif order == "F" or (order == "A" and layout is not None and layout.flags.fnc):
         axes = list(range(array.ndim))[::-1]
     else:
+        numpy.ravel(0, order)  # type: ignore[call-overload] # raises what is no order
         return ravel(array)
     back = numpy.argsort(axes).tolist()
 
