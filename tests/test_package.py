@@ -124,12 +124,16 @@ STAGED_CODE = """
     import re
     import tensorflow as tf
 
+    traced_bodies = []  # tracing is seen by code with effects in Python
+
     @tf.function
     def staged(x, n):
         rows = tf.TensorArray(x.dtype, size=0, dynamic_size=True, element_shape=[])
         total = tf.zeros([], x.dtype)
         for i in tf.range(n):
+            traced_bodies.append("for")
             if x[i] > 0.0:
+                traced_bodies.append("if")
                 total += x[i]
             elif x[i] < -10.0 and not tf.reduce_any(x > 5.0):
                 break
@@ -137,6 +141,7 @@ STAGED_CODE = """
                 continue
             rows = rows.write(i, abs(total))
         while total > 100.0:
+            traced_bodies.append("while")
             total = total / 2.0
         for row in x:
             total += row
@@ -146,7 +151,7 @@ STAGED_CODE = """
 
     traced = staged.get_concrete_function(tf.TensorSpec([None], tf.float32), tf.TensorSpec([], tf.int32))
     # the numbers in names count what the process has made so far
-    print(re.sub(r"_[0-9]+", "", str(traced.graph.as_graph_def())))
+    print(re.sub(r"_[0-9]+", "", str(traced.graph.as_graph_def())), traced_bodies)
 """
 
 
