@@ -45,17 +45,29 @@ def _safe_values_for(tensor: tf.Tensor, values: Any) -> tf.Tensor:
     return _values_for(tensor, values)
 
 
+def _size(tensor: tf.Tensor) -> Length:
+    known = tensor.shape.num_elements()
+    return gen_array_ops.size(tensor, out_type=tf.int64) if known is None else known
+
+
 def _cycled(values: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
     """The values with these numbers, where after the last one the first follows again."""
     count = shapes.length(values, 0)
     if isinstance(count, int):
         if count == 1:
             return shapes.reshape(values, ())
-        if count == numbers.shape.num_elements() and numbers.shape.rank == 1:
-            return values
-    else:
+    else:  # one more behind them, for if there turn out to be none
+        zero = gen_array_ops.fill(constant((1,), tf.int32), constant(0, values.dtype))
+        values = gen_array_ops.concat_v2([values, zero], constant(0, tf.int32))
         count = gen_math_ops.maximum(count, shapes.as_length(1))
     return shapes.gather(values, gen_math_ops.floor_mod(numbers, shapes.as_length(count)), 0)
+
+
+def _repeated(values: tf.Tensor, size: Length) -> tf.Tensor:
+    """The values over and over again, so many of them in all; a scalar where there is one value only."""
+    if isinstance(size, int) and values.shape[0] == size != 1:
+        return values
+    return _cycled(values, shapes.counting(size))
 
 
 def _none_if_empty(mask: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
@@ -64,14 +76,6 @@ def _none_if_empty(mask: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     if isinstance(count, int):
         return mask
     return gen_math_ops.logical_and(mask, gen_math_ops.greater(count, shapes.as_length(0)))
-
-
-def _or_padding(values: tf.Tensor) -> tf.Tensor:
-    """The values, of unknown number, with one more behind them that is taken if there are none."""
-    if values.shape[0] is not None:
-        return values
-    zero = gen_array_ops.fill(constant((1,), tf.int32), constant(0, values.dtype))
-    return gen_array_ops.concat_v2([values, zero], constant(0, tf.int32))
 
 
 def _indices(ind: Any) -> tf.Tensor:
@@ -88,24 +92,25 @@ def put(a: Tensor, ind: Any, v: Any, mode: Any = "raise"):
     values, indices = _values_for(a, v), _indices(ind)
     if values.shape[0] == 0 or indices.shape[0] == 0:
         return a
-    count, size = shapes.length(indices, 0), a.shape.num_elements()
-    if size is None:
-        size = gen_array_ops.size(a, out_type=tf.int64)
-    elif size == 0:
+    count, size = shapes.length(indices, 0), _size(a)
+    if isinstance(size, int) and size == 0:
         raise IndexError("cannot replace elements of an empty array")
     indices = within(indices, size, mode)
     if values.shape[0] is None:
         some = gen_math_ops.greater(shapes.length(values, 0), shapes.as_length(0))
         count = select(some, shapes.as_length(count), shapes.as_length(0))
         indices = shapes.sliced(indices, 0, 0, count)
-    written = shapes.broadcast_to(_cycled(values, shapes.counting(count)), [count])
+    written = shapes.broadcast_to(_repeated(values, count), [count])
     known = known_value(indices)
     new = scattered(shapes.flat(a), indices if known is None else known.astype(numpy.int64), written)
     return _in_shape_of(new, a)
 
 
 def _in_shape_of(tensor: tf.Tensor, model: tf.Tensor) -> tf.Tensor:
-    return tensor if model.shape.rank == 1 else shapes.reshape(tensor, shape_of(model))
+    """A vector in the shape of the model; a scalar as it is."""
+    return (
+        tensor if model.shape.rank == 1 or tensor.shape.rank == 0 else shapes.reshape(tensor, shape_of(model))
+    )
 
 
 def _mask_for(name: str, a: tf.Tensor, mask: Any) -> tf.Tensor:
@@ -133,11 +138,7 @@ def place(arr: Tensor, mask: Any, vals: Any):
     if values.shape[0] == 0:
         return arr
     order = gen_math_ops.cumsum(cast(shapes.flat(condition), tf.int64), constant(0, tf.int32), exclusive=True)
-    if values.shape[0] == 1:
-        return select(condition, shapes.reshape(values, ()), arr)
-    count = gen_math_ops.maximum(shapes.as_length(shapes.length(values, 0)), shapes.as_length(1))
-    chosen = shapes.gather(_or_padding(values), gen_math_ops.floor_mod(order, count), 0)
-    return select(condition, _in_shape_of(chosen, arr), arr)
+    return select(condition, _in_shape_of(_cycled(values, order), arr), arr)
 
 
 @writes(numpy.putmask, "a")
@@ -146,10 +147,7 @@ def putmask(a: Tensor, mask: Any, values: Any):
     condition, values = _mask_for("putmask", a, mask), _safe_values_for(a, values)
     if values.shape[0] == 0:
         return a
-    size = shapes.length(shapes.flat(a), 0)
-    chosen = _cycled(_or_padding(values) if values.shape[0] is None else values, shapes.counting(size))
-    if chosen.shape.rank != 0:
-        chosen = _in_shape_of(chosen, a)
+    chosen = _in_shape_of(_repeated(values, _size(a)), a)
     return select(_none_if_empty(condition, values), chosen, a)
 
 
@@ -220,10 +218,7 @@ def fill_diagonal(a: Tensor, val: Any, wrap: Any = False):
     mask = _none_if_empty(gen_math_ops.equal(column, _places_along(1, sizes)), values)
     for axis in range(2, rank):
         mask = gen_math_ops.logical_and(mask, gen_math_ops.equal(rows, _places_along(axis, sizes)))
-    if values.shape[0] == 1:
-        return select(mask, shapes.reshape(values, ()), a)
-    count = gen_math_ops.maximum(shapes.as_length(shapes.length(values, 0)), shapes.as_length(1))
-    return select(mask, shapes.gather(_or_padding(values), gen_math_ops.floor_mod(number, count), 0), a)
+    return select(mask, _cycled(values, number), a)
 
 
 def _places_along(axis: int, sizes: list[Length]) -> tf.Tensor:
