@@ -11,14 +11,14 @@ from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
 from tnp_shim.declaration.loops import resolve_reduction
 from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
-from tnp_shim.declaration.ufunc_methods import accumulated, reduced
-from tnp_shim.indexing.checks import asserted
+from tnp_shim.declaration.ufunc_methods import accumulated
 from tnp_shim.kernels import comparison
-from tnp_shim.kernels.elementwise import select
-from tnp_shim.kernels.reductions import normalize_axes
-from tnp_shim.kernels.shapes import length
-from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.kernels.elementwise import like
+from tnp_shim.kernels.folds import as_cube, joined, reduced_shape
+from tnp_shim.kernels.reductions import normalize_axes, not_empty, place_of_extreme, reduce
+from tnp_shim.kernels.shapes import filled, flat, length, lengths, reshape
+from tnp_shim.promotion import as_tensor, cast
+from tnp_shim.tensorflow_internals import gen_math_ops
 from tnp_shim.ufuncs import UFUNCS
 
 _ADD, _MULTIPLY = UFUNCS["add"], UFUNCS["multiply"]
@@ -33,6 +33,20 @@ def in_loop(ufunc: Any, a: tf.Tensor, dtype: numpy.dtype[Any] | None = None) -> 
 
 def _quick(op: Any, characters: str, **limits: bool) -> dict[str, Any]:
     return {"quick": quick_reduction(op, characters, **limits), "quick_options": OPTIONS}
+
+
+def reduced(
+    ufunc: Any,
+    a: tf.Tensor,
+    axis: Any,
+    keepdims: bool = False,
+    initial: Operand | None = None,
+    where: tf.Tensor | None = None,
+) -> tf.Tensor:
+    """The reduction by a ufunc of a tensor in the dtype of the loop."""
+    axes = normalize_axes(axis, a.shape.rank)
+    first = None if initial is None else as_tensor(initial, a.dtype)
+    return reduce(ufunc.__name__, ufunc.body, a, axes, keepdims, first, where)
 
 
 @function(numpy.sum, scalar=True, **_quick(gen_math_ops._sum, "fdFDl"))
@@ -116,72 +130,30 @@ def count_nonzero(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Te
 # the place of an extreme
 
 
-def _argument(op: Any, largest: bool, a: tf.Tensor, axis: Any, keepdims: bool) -> tf.Tensor:
-    rank = a.shape.rank
-    if axis is None:
-        tensor, place = gen_array_ops.reshape(a, [-1]), 0
+def _place(a: tf.Tensor, axis: Any, keepdims: bool, largest: bool) -> tf.Tensor:
+    if isinstance(axis, tuple):
+        raise TypeError("'tuple' object cannot be interpreted as an integer")
+    axes = normalize_axes(axis, a.shape.rank)
+    if axis is None or axes == ():
+        tensor, place = flat(a), 0
     else:
-        if isinstance(axis, tuple):
-            raise TypeError("'tuple' object cannot be interpreted as an integer")
-        (place,) = normalize_axes(axis, rank) or (0,)  # type: ignore[misc]
-        tensor = gen_array_ops.reshape(a, [-1]) if rank == 0 else a
-    tensor = _not_empty(tensor, place, "argmax" if largest else "argmin")
-    found = _first_extreme(op, largest, tensor, place)
-    if not keepdims:
-        return found
-    if axis is not None:
-        return found if rank == 0 else gen_array_ops.expand_dims(found, place)
-    return gen_array_ops.reshape(found, [1] * rank)
-
-
-def _not_empty(tensor: tf.Tensor, axis: int, name: str) -> tf.Tensor:
-    message = f"attempt to get {name} of an empty sequence"
-    size = length(tensor, axis)
-    if isinstance(size, int):
-        if size == 0:
-            raise ValueError(message)
-        return tensor
-    return asserted(tensor, gen_math_ops.greater(size, constant(0, size.dtype)), message, ValueError)
-
-
-def _first_extreme(op: Any, largest: bool, tensor: tf.Tensor, axis: int) -> tf.Tensor:
-    """The first place of the extreme; a NaN is more extreme than any number."""
-    at = constant(axis, tf.int32)
-    if tensor.dtype == tf.bool:
-        return op(cast(tensor, tf.uint8), at)
-    if tensor.dtype.is_complex:
-        extreme = reduced(_MAXIMUM if largest else _MINIMUM, tensor, axis, True)
-        both_nan = gen_math_ops.logical_and(comparison.isnan(tensor), comparison.isnan(extreme))
-        same = gen_math_ops.logical_or(gen_math_ops.equal(tensor, extreme), both_nan)
-        return gen_math_ops.arg_max(cast(same, tf.uint8), at)
-    found = op(_orderable(tensor), at)
-    if not tensor.dtype.is_floating:
-        return found
-    undefined = comparison.isnan(tensor)
-    first = gen_math_ops.arg_max(cast(undefined, tf.uint8), at)
-    return select(gen_math_ops._any(undefined, at), first, found)
-
-
-def _orderable(tensor: tf.Tensor) -> tf.Tensor:
-    """The tensor in a dtype whose order ArgMax knows on every device."""
-    if tensor.dtype == tf.uint64:  # no kernel: with its first bit turned it is ordered as int64
-        turned = gen_array_ops.bitcast(tensor, tf.int64)
-        return gen_math_ops.add_v2(turned, constant(-(2**63), tf.int64))
-    if tensor.dtype in (tf.uint16, tf.uint32, tf.int8, tf.int16):
-        return cast(tensor, tf.int64)
-    return tensor
+        tensor, (place,) = a, axes  # type: ignore[misc]
+    name = "argmax" if largest else "argmin"
+    tensor = not_empty(tensor, (place,), f"attempt to get {name} of an empty sequence")
+    found = place_of_extreme(tensor, place, largest)
+    return reshape(found, reduced_shape(a, axes, True)) if keepdims else found
 
 
 @function(numpy.argmax, scalar=True, casting="safe")
 def argmax(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
     """The first place of the largest element (of a NaN, if there is one) along an axis."""
-    return _argument(gen_math_ops.arg_max, True, a, axis, bool(keepdims))
+    return _place(a, axis, bool(keepdims), True)
 
 
 @function(numpy.argmin, scalar=True, casting="safe")
 def argmin(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
     """The first place of the smallest element (of a NaN, if there is one) along an axis."""
-    return _argument(gen_math_ops.arg_min, False, a, axis, bool(keepdims))
+    return _place(a, axis, bool(keepdims), False)
 
 
 # accumulations
@@ -192,7 +164,7 @@ def _cumulative(ufunc: Any, a: tf.Tensor, axis: Any, dtype: Any) -> tf.Tensor:
     if axis is None or tensor.shape.rank == 0:
         if axis is not None:
             normalize_axes(axis, 1)
-        tensor, axis = gen_array_ops.reshape(tensor, [-1]), 0
+        tensor, axis = flat(tensor), 0
     return accumulated(ufunc, tensor, axis)
 
 
@@ -215,22 +187,14 @@ def _array_api_cumulative(
         if x.shape.rank != 1 and x.shape.rank != 0:
             raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
         axis = 0
-    tensor = _cumulative(ufunc, gen_array_ops.reshape(x, [-1]) if x.shape.rank == 0 else x, axis, dtype)
+    tensor = _cumulative(ufunc, flat(x) if x.shape.rank == 0 else x, axis, dtype)
     if not include_initial:
         return tensor
     (place,) = normalize_axes(axis, tensor.shape.rank)  # type: ignore[misc]
-    first = gen_array_ops.ones_like(gen_array_ops.slice(tensor, *_first_along(tensor, place)))
-    if ufunc is _ADD:
-        first = gen_array_ops.zeros_like(first)
-    return gen_array_ops.concat_v2([first, tensor], constant(place, tf.int32))
-
-
-def _first_along(tensor: tf.Tensor, axis: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """Begin and size of the slice of one element along an axis (which may be empty: then it is padded)."""
-    rank = tensor.shape.rank
-    size = gen_array_ops.shape(tensor)
-    one = tf.one_hot(axis, rank, dtype=tf.int32)
-    return tf.zeros([rank], tf.int32), size * (1 - one) + one
+    cube, _ = as_cube(tensor, (place,))
+    first = filled([length(cube, 0), 1, length(cube, 2)], like(0 if ufunc is _ADD else 1, cube))
+    sizes = [n + 1 if at == place else n for at, n in enumerate(lengths(tensor))]
+    return reshape(joined([first, cube]), sizes)
 
 
 @function(numpy.cumulative_sum)

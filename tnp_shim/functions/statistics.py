@@ -2,87 +2,83 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy
 import tensorflow as tf
-from numpy.lib.array_utils import normalize_axis_tuple
 
 from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
-from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
-from tnp_shim.declaration.ufunc_methods import accumulated, reduced
-from tnp_shim.functions.reductions import argmax as _argmax_function
-from tnp_shim.functions.reductions import argmin as _argmin_function
-from tnp_shim.functions.reductions import in_loop
-from tnp_shim.indexing.checks import asserted
-from tnp_shim.kernels import comparison
-from tnp_shim.kernels.elementwise import select
-from tnp_shim.kernels.reductions import normalize_axes
-from tnp_shim.kernels.shapes import length, lengths
-from tnp_shim.promotion import as_tensor, cast, constant
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
+from tnp_shim.functions.reductions import argmax, argmin, cumprod, cumsum, in_loop, reduced
+from tnp_shim.indexing.checks import asserted, every
+from tnp_shim.kernels import comparison, sorting
+from tnp_shim.kernels.differentiation import differentiable, product, quotient
+from tnp_shim.kernels.elementwise import both, imag, is_zero, like, real, select
+from tnp_shim.kernels.folds import Axes, as_cube, reduced_shape
+from tnp_shim.kernels.reductions import axes_tensor, normalize_axes
+from tnp_shim.kernels.shapes import (
+    as_length,
+    broadcast_to,
+    length,
+    lengths,
+    rank_of,
+    reshape,
+    sliced,
+)
+from tnp_shim.kernels.shapes import product as product_of
+from tnp_shim.promotion import as_tensor, cast, constant, promote_args, shape_of
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 from tnp_shim.ufuncs import UFUNCS
 
 _ADD, _MULTIPLY = UFUNCS["add"], UFUNCS["multiply"]
+_AND, _OR = UFUNCS["logical_and"], UFUNCS["logical_or"]
+
+# means
 
 
-def _inexact(a: tf.Tensor, dtype: numpy.dtype[Any] | None) -> tuple[tf.Tensor, tf.DType]:
-    """The elements in the dtype in which NumPy averages them, and the dtype of the result."""
+def _dtype_of_mean(a: tf.Tensor, dtype: numpy.dtype[Any] | None) -> numpy.dtype[Any]:
+    """The dtype in which NumPy sums what it averages."""
     if dtype is not None:
-        return cast(a, dtypes.to_tf(dtype)), dtypes.to_tf(dtype)
-    if a.dtype == tf.bool or a.dtype.is_integer:
-        default = dtypes.to_tf(dtypes.default_float_for(dtypes.FLOAT64))
-        return cast(a, default), default
-    return (cast(a, tf.float32) if a.dtype in (tf.float16, tf.bfloat16) else a), a.dtype
+        return dtype
+    own = dtypes.to_numpy(a.dtype)
+    return dtypes.default_float_for(dtypes.FLOAT64) if own.kind in "biu" else own
 
 
-def _strict_axes(axis: Any, rank: int | None) -> Any:
-    """As `normalize_axes`; a scalar has no axis here, as it has for sums."""
-    return normalize_axis_tuple(axis, rank) if rank == 0 and axis is not None else normalize_axes(axis, rank)
-
-
-def _count(a: tf.Tensor, axis: Any, where: tf.Tensor | None, dtype: tf.DType) -> tf.Tensor:
-    """How many elements are averaged, as a tensor that broadcasts against a sum that keeps its axes."""
+def _count(a: tf.Tensor, axes: Axes, where: tf.Tensor | None, keepdims: bool) -> tf.Tensor:
+    """How many elements are averaged, in int64: for all alike, or for each result under a mask."""
     if where is not None:
-        ones = gen_array_ops.broadcast_to(cast(where, dtype), gen_array_ops.shape(a))
-        return reduced(_ADD, ones, axis, True)
-    axes = _strict_axes(axis, a.shape.rank)
+        mask = broadcast_to(cast(where, tf.bool), shape_of(a))
+        return reduced(_ADD, cast(mask, tf.int64), axes, keepdims)
+    if a.shape.rank is not None:
+        sizes = lengths(a)
+        return as_length(product_of(sizes[axis] for axis in (range(len(sizes)) if axes is None else axes)))
     if axes is None:
-        return cast(gen_array_ops.size(a, out_type=tf.int64), dtype)
-    total: Any = 1
-    for size in (length(a, i) for i in axes):
-        total = total * size
-    return constant(float(total), dtype) if isinstance(total, int) else cast(total, dtype)
+        return gen_array_ops.size(a, out_type=tf.int64)
+    sizes = gen_array_ops.gather_v2(
+        gen_array_ops.shape(a, out_type=tf.int64), constant(axes, tf.int32), constant(0, tf.int32)
+    )
+    return gen_math_ops.prod(sizes, constant(0, tf.int32))
 
 
-def _dropped(tensor: tf.Tensor, like: tf.Tensor, axis: Any, keepdims: bool) -> tf.Tensor:
-    """A result that kept the reduced axes, without them unless they are wanted."""
-    if keepdims:
-        return tensor
-    axes = normalize_axes(axis, like.shape.rank)
-    if axes is None:
-        return gen_array_ops.reshape(tensor, [])
-    return gen_array_ops.squeeze(tensor, list(axes)) if axes else tensor
+def _over(total: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """A sum divided by a count, in the dtype of the sum, be it an integer."""
+    if total.dtype.is_floating or total.dtype.is_complex:
+        return gen_math_ops.real_div(total, cast(count, total.dtype))
+    divided = gen_math_ops.real_div(cast(total, tf.float64), cast(count, tf.float64))
+    return cast(divided, total.dtype)
 
 
-def _mean(a: tf.Tensor, axis: Any, where: tf.Tensor | None, keepdims: bool) -> tf.Tensor:
-    if where is None:
-        axes = _strict_axes(axis, a.shape.rank)
-        if axes is not None and a.dtype.is_floating:
-            return gen_math_ops.mean(a, constant(tuple(axes), tf.int32), keepdims)
-        total = reduced(_ADD, a, axis, keepdims)
-        return gen_math_ops.real_div(total, _count(a, axis, None, a.dtype))
-    total = reduced(_ADD, a, axis, True, None, where)
-    return _dropped(gen_math_ops.real_div(total, _count(a, axis, where, a.dtype)), a, axis, keepdims)
+def _mean(
+    a: tf.Tensor, axes: Axes, dtype: numpy.dtype[Any], keepdims: bool, where: tf.Tensor | None
+) -> tf.Tensor:
+    summed = in_loop(_ADD, a, dtype)
+    if where is None and summed.dtype in (tf.float32, tf.float64, tf.complex64, tf.complex128):
+        return gen_math_ops.mean(summed, axes_tensor(a, axes), keepdims)
+    return _over(reduced(_ADD, summed, axes, keepdims, None, where), _count(a, axes, where, keepdims))
 
 
-@function(
-    numpy.mean,
-    scalar=True,
-    quick=quick_reduction(gen_math_ops.mean, "fd"),
-    quick_options=OPTIONS,
-)
+@function(numpy.mean, scalar=True)
 def mean(
     a: Tensor,
     axis: Axis = None,
@@ -91,41 +87,62 @@ def mean(
     *,
     where: Tensor | None = None,
 ) -> Tensor:
-    """The arithmetic mean over axes. Integers become the default float; halves are summed in float32."""
-    tensor, target = _inexact(a, dtype)
-    return cast(_mean(tensor, axis, where, bool(keepdims)), target)
+    """The arithmetic mean over axes. Integers become the default float; float16 is summed in float32."""
+    axes = normalize_axes(axis, a.shape.rank, strict=True)
+    if dtype is None and a.dtype in (tf.float16, tf.bfloat16):
+        return cast(_mean(a, axes, dtypes.FLOAT32, bool(keepdims), where), a.dtype)
+    return _mean(a, axes, _dtype_of_mean(a, dtype), bool(keepdims), where)
+
+
+# variances
+
+
+def _freedom(ddof: Any, correction: Any) -> Any:
+    if correction is None:
+        return 0 if ddof is None else ddof
+    if not (isinstance(ddof, int) and ddof == 0):
+        raise ValueError("ddof and correction can't be provided simultaneously.")
+    return correction
 
 
 def _squared(deviation: tf.Tensor) -> tf.Tensor:
-    if deviation.dtype.is_complex:
-        part = deviation.dtype.real_dtype
-        real, imag = gen_math_ops.real(deviation, Tout=part), gen_math_ops.imag(deviation, Tout=part)
-        return gen_math_ops.add_v2(gen_math_ops.square(real), gen_math_ops.square(imag))
-    return gen_math_ops.square(deviation)
+    """The squared modulus."""
+    if not deviation.dtype.is_complex:
+        return gen_math_ops.square(deviation)
+    return gen_math_ops.add_v2(gen_math_ops.square(real(deviation)), gen_math_ops.square(imag(deviation)))
+
+
+def _squared_deviations(
+    a: tf.Tensor, axes: Axes, dtype: Any, where: tf.Tensor | None, known_mean: tf.Tensor | None
+) -> tf.Tensor:
+    centre = _mean(a, axes, _dtype_of_mean(a, dtype), True, where) if known_mean is None else known_mean
+    return _squared(gen_math_ops.sub(*promote_args("var", a, centre)))
 
 
 def _variance(
     a: tf.Tensor,
-    axis: Any,
+    axes: Axes,
     dtype: Any,
     ddof: Any,
     keepdims: bool,
     where: tf.Tensor | None,
     known_mean: tf.Tensor | None,
-    correction: Any,
-) -> tuple[tf.Tensor, tf.DType]:
-    if correction is not None:
-        if ddof != 0:
-            raise ValueError("ddof and correction can't be provided simultaneously.")
-        ddof = correction
-    tensor, target = _inexact(a, dtype)
-    centre = _mean(tensor, axis, where, True) if known_mean is None else cast(known_mean, tensor.dtype)
-    squares = _squared(gen_math_ops.sub(tensor, centre))
-    total = reduced(_ADD, squares, axis, True, None, where)
-    freedom = gen_math_ops.sub(_count(tensor, axis, where, squares.dtype), as_tensor(ddof, squares.dtype))
-    freedom = gen_math_ops.maximum(freedom, constant(0, squares.dtype))
-    spread = _dropped(gen_math_ops.real_div(total, freedom), tensor, axis, keepdims)
-    return spread, target.real_dtype
+) -> tf.Tensor:
+    squares = _squared_deviations(a, axes, dtype, where, known_mean)
+    if type(ddof) is int and ddof == 0:
+        return _mean(squares, axes, _real(dtype) or dtypes.to_numpy(squares.dtype), keepdims, where)
+    total = reduced(_ADD, in_loop(_ADD, squares, _real(dtype)), axes, keepdims, None, where)
+    float_dtype = total.dtype if total.dtype.is_floating else tf.float64
+    freedom = gen_math_ops.sub(
+        cast(_count(a, axes, where, keepdims), float_dtype), as_tensor(ddof, float_dtype)
+    )
+    freedom = gen_math_ops.maximum(freedom, constant(0, float_dtype))
+    return cast(gen_math_ops.real_div(cast(total, float_dtype), freedom), total.dtype)
+
+
+def _real(dtype: numpy.dtype[Any] | None) -> numpy.dtype[Any] | None:
+    """The dtype of the variance of numbers of `dtype`."""
+    return dtype if dtype is None or dtype.kind != "c" else numpy.empty(0, dtype).real.dtype
 
 
 @function(numpy.var, scalar=True)
@@ -133,16 +150,16 @@ def var(
     a: Tensor,
     axis: Axis = None,
     dtype: DType = None,
-    ddof: Any = 0,
+    ddof: Operand = 0,
     keepdims: bool = False,
     *,
     where: Tensor | None = None,
     mean: Tensor | None = None,
-    correction: Any = None,
+    correction: Operand | None = None,
 ) -> Tensor:
     """The variance over axes: the mean of squared deviations, with `ddof` degrees of freedom less."""
-    spread, target = _variance(a, axis, dtype, ddof, bool(keepdims), where, mean, correction)
-    return cast(spread, target)
+    axes = normalize_axes(axis, a.shape.rank, strict=True)
+    return _variance(a, axes, dtype, _freedom(ddof, correction), bool(keepdims), where, mean)
 
 
 @function(numpy.std, scalar=True)
@@ -150,26 +167,37 @@ def std(
     a: Tensor,
     axis: Axis = None,
     dtype: DType = None,
-    ddof: Any = 0,
+    ddof: Operand = 0,
     keepdims: bool = False,
     *,
     where: Tensor | None = None,
     mean: Tensor | None = None,
-    correction: Any = None,
+    correction: Operand | None = None,
 ) -> Tensor:
     """The standard deviation over axes. Its gradient is 0 where all elements are equal."""
-    spread, target = _variance(a, axis, dtype, ddof, bool(keepdims), where, mean, correction)
-    return cast(_root_with_slope(spread), target)
+    axes = normalize_axes(axis, a.shape.rank, strict=True)
+    return _root(_variance(a, axes, dtype, _freedom(ddof, correction), bool(keepdims), where, mean))
 
 
-def _root_with_slope(spread: tf.Tensor) -> tf.Tensor:
-    """The square root whose gradient at 0 is 0: there the deviation has a corner, and no direction."""
-    zero = gen_math_ops.equal(spread, constant(0, spread.dtype))
-    safe = select(zero, constant(1, spread.dtype), spread)
-    return select(zero, gen_array_ops.zeros_like(spread), gen_math_ops.sqrt(safe))
+def _slope_of_root(root: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
+    """1 / (2 * root); 0 at 0, where the deviation has a corner and no direction is better than another."""
+    zero = is_zero(root)
+    return select(zero, like(0, root), quotient(like(0.5, root), select(zero, like(1, root), root)))
+
+
+_root_of_floats = differentiable(_slope_of_root, one_op=True)(gen_math_ops.sqrt)
+
+
+def _root(variance: tf.Tensor) -> tf.Tensor:
+    if variance.dtype.is_floating:
+        return _root_of_floats(variance)
+    return cast(gen_math_ops.sqrt(cast(variance, tf.float64)), variance.dtype)
 
 
 # average
+
+_SHAPES_DIFFER = "Axis must be specified when shapes of a and weights differ."
+_NO_WEIGHT = "Weights sum to zero, can't be normalized"
 
 
 @function(numpy.average, scalar=True)
@@ -187,136 +215,138 @@ def average(
     sum to zero: at once where that is known, else when the graph runs. Differentiable with respect to
     the array and the weights.
     """
+    axes = normalize_axes(axis, a.shape.rank, strict=True)
     if weights is None:
-        tensor, target = _inexact(a, None)
-        found = cast(_mean(tensor, axis, None, bool(keepdims)), target)
+        found = mean.__wrapped_body__(a, axes, None, keepdims)  # type: ignore[attr-defined]
         if found.shape.num_elements() == 0:
-            raise ZeroDivisionError("division by zero")
-        scale = cast(_count(tensor, axis, None, tensor.dtype), target)
+            raise ZeroDivisionError("division by zero")  # as NumPy does, of the number of means
+        scale = cast(_count(a, axes, None, False), found.dtype)
     else:
-        found, scale = _weighted(a, axis, weights, bool(keepdims))
+        found, scale = _weighted(a, axis, axes, weights, bool(keepdims))
     if not returned:
         return found
-    return found, gen_array_ops.broadcast_to(scale, gen_array_ops.shape(found))
+    return found, broadcast_to(scale, shape_of(found))
 
 
-def _weighted(a: tf.Tensor, axis: Any, weights: tf.Tensor, keepdims: bool) -> tuple[tf.Tensor, tf.Tensor]:
-    axes = _strict_axes(axis, a.shape.rank)
-    if a.dtype == tf.bool or a.dtype.is_integer:
-        common = dtypes.result_type(dtypes.to_numpy(a.dtype), dtypes.to_numpy(weights.dtype), dtypes.FLOAT64)
-        common = dtypes.default_float_for(common) if not weights.dtype.is_complex else common
-    else:
-        common = dtypes.result_type(dtypes.to_numpy(a.dtype), dtypes.to_numpy(weights.dtype))
-    weights = _aligned(a, axis, axes, weights)
+def _weighted(
+    a: tf.Tensor, axis: Any, axes: Axes, weights: tf.Tensor, keepdims: bool
+) -> tuple[tf.Tensor, tf.Tensor]:
+    keys = (dtypes.to_numpy(a.dtype), dtypes.to_numpy(weights.dtype))
+    common = dtypes.result_type(*keys)
+    if keys[0].kind in "biu":  # never less than float64, or what stands for it
+        common = dtypes.under_default(numpy.result_type(common, dtypes.FLOAT64), keys)
     dtype = dtypes.to_tf(common)
-    a, weights = cast(a, dtype), cast(weights, dtype)
+    weights = cast(_aligned(a, axis, axes, weights), dtype)
     scale = reduced(_ADD, weights, axes, keepdims)
-    nonzero = gen_math_ops._all(
-        gen_math_ops.not_equal(scale, constant(0, dtype)), list(range(scale.shape.rank or 0))
-    )
-    known = known_value(nonzero)
-    if known is not None and not known:
-        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
-    if known is None:
-        scale = asserted(scale, nonzero, "Weights sum to zero, can't be normalized", ZeroDivisionError)
-    total = reduced(_ADD, gen_math_ops.mul(a, weights), axes, keepdims)
+    some = every_known(gen_math_ops.not_equal(scale, constant(0, dtype)))
+    scale = asserted(scale, some, _NO_WEIGHT, ZeroDivisionError)
+    total = reduced(_ADD, product(cast(a, dtype), weights), axes, keepdims)
     return gen_math_ops.real_div(total, scale), scale
 
 
-def _aligned(a: tf.Tensor, axis: Any, axes: Any, weights: tf.Tensor) -> tf.Tensor:
-    """The weights in the shape of the array, or broadcast along the axes that are not averaged."""
-    rank = a.shape.rank
-    if weights.shape.rank == rank and a.shape.is_compatible_with(weights.shape):
-        return _same_shape(a, weights)
-    if axis is None:
-        raise TypeError("Axis must be specified when shapes of a and weights differ.")
-    expected = [a.shape[i] for i in axes]
-    if weights.shape.rank != len(axes) or not tf.TensorShape(expected).is_compatible_with(weights.shape):
+def every_known(conditions: tf.Tensor) -> tf.Tensor:
+    """Whether all conditions hold: a tensor of any rank, the rank known or not."""
+    return reduced(_AND, conditions, None) if conditions.shape.rank is None else every(conditions)
+
+
+def _aligned(a: tf.Tensor, axis: Any, axes: Axes, weights: tf.Tensor) -> tf.Tensor:
+    """The weights in the shape of the array, or with ones for the axes that are not averaged."""
+    if axis is None or (a.shape.rank == weights.shape.rank and a.shape.is_compatible_with(weights.shape)):
+        return _of_same_shape(a, weights)
+    rank = rank_of(a, "average")
+    expected = [length(a, place) for place in axes]  # type: ignore[union-attr]
+    known = tf.TensorShape([size if isinstance(size, int) else None for size in expected])
+    if weights.shape.rank != len(expected) or not known.is_compatible_with(weights.shape):
         raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
-    given = numpy.argsort(axes).tolist()
-    ordered = gen_array_ops.transpose(weights, given) if given != sorted(given) else weights
-    sizes = iter(lengths(ordered))
-    shape = [next(sizes) if i in axes else 1 for i in range(rank)]
-    spread = gen_array_ops.reshape(
-        ordered, shape if all(isinstance(n, int) for n in shape) else tf.stack(shape)
-    )
-    return gen_array_ops.broadcast_to(spread, gen_array_ops.shape(a))
+    order = tuple(numpy.argsort(axes).tolist())
+    if order != tuple(range(len(order))):
+        weights = gen_array_ops.transpose(weights, constant(order, tf.int32))
+    sizes = iter(lengths(weights))
+    weights = reshape(weights, [next(sizes) if place in axes else 1 for place in range(rank)])  # type: ignore[operator]
+    return broadcast_to(weights, shape_of(a))
 
 
-def _same_shape(a: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+def _of_same_shape(a: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    if not a.shape.is_compatible_with(weights.shape):
+        raise TypeError(_SHAPES_DIFFER)
     if a.shape.is_fully_defined() and weights.shape.is_fully_defined():
         return weights
-    same = gen_math_ops._all(gen_math_ops.equal(gen_array_ops.shape(a), gen_array_ops.shape(weights)), [0])
-    return asserted(weights, same, "Axis must be specified when shapes of a and weights differ.", TypeError)
+    same = gen_math_ops.equal(
+        gen_array_ops.shape(a), gen_array_ops.shape(weights), incompatible_shape_error=False
+    )
+    return asserted(weights, every(same), _SHAPES_DIFFER, TypeError)
 
 
-# median
+# medians
 
 
-def _lines(a: tf.Tensor, axis: Any) -> tuple[tf.Tensor, Any]:
-    """The array with the reduced axes as one last axis."""
-    axes = _strict_axes(axis, a.shape.rank)
-    rank = a.shape.rank
-    if rank is None:
-        return gen_array_ops.reshape(a, [-1]), None
-    kept = [i for i in range(rank) if i not in axes]  # type: ignore[operator]
-    order = kept + list(axes)  # type: ignore[arg-type]
-    moved = a if order == list(range(rank)) else gen_array_ops.transpose(a, order)
-    sizes = lengths(moved)
-    shape = [*sizes[: len(kept)], -1]
-    if not all(isinstance(n, int) for n in shape):
-        return gen_array_ops.reshape(moved, tf.stack([tf.cast(n, tf.int64) for n in shape])), axes
-    if 0 in shape:
-        count = 1
-        for size in sizes[len(kept) :]:
-            count *= size
-        shape[-1] = count
-    return gen_array_ops.reshape(moved, shape), axes
+def lines(a: tf.Tensor, axes: Axes) -> tf.Tensor:
+    """The tensor as a matrix with all reduced axes in its rows."""
+    cube, _ = as_cube(a, axes)
+    n = length(cube, 1)
+    if cube.shape[2] != 1:
+        cube = gen_array_ops.transpose(cube, constant((0, 2, 1), tf.int32))
+        return reshape(cube, (product_of([length(cube, 0), length(cube, 1)]), n))
+    return reshape(cube, (length(cube, 0), n))
 
 
-def _sorted_last(lines: tf.Tensor) -> tf.Tensor:
-    """The lines in ascending order (NaN may be anywhere: the caller knows of it). Differentiable."""
-    order = tf.argsort(lines, axis=-1, stable=True)
-    return tf.gather(lines, order, axis=-1, batch_dims=lines.shape.rank - 1)
+def _middle(ordered: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """The middle of the first `count` elements of each row, or the mean of the two in the middle."""
+    zero, one, two = (constant(number, tf.int64) for number in (0, 1, 2))
+    lower = gen_math_ops.maximum(gen_math_ops.floor_div(gen_math_ops.sub(count, one), two), zero)
+    upper = gen_math_ops.floor_div(count, two)
+    low, high = (_at_places(ordered, places) for places in (lower, upper))
+    mean_of_two = gen_math_ops.mul(gen_math_ops.add_v2(low, high), like(0.5, low))
+    return select(gen_math_ops.equal(lower, upper), low, mean_of_two)
 
 
-def _median(a: tf.Tensor, axis: Any, keepdims: bool) -> tf.Tensor:
-    tensor, target = _inexact(a, None)
-    if tensor.dtype.is_complex:
-        raise NotImplementedError("median of complex numbers")
-    lines, axes = _lines(tensor, axis)
-    undefined = reduced(UFUNCS["logical_or"], comparison.isnan(lines), -1, False)
-    ordered = _sorted_last(lines)
-    size = length(ordered, len(ordered.shape) - 1)
-    low = tf.gather(ordered, (size - 1) // 2, axis=-1)
-    high = tf.gather(ordered, size // 2, axis=-1)
-    middle = gen_math_ops.mul(gen_math_ops.add_v2(low, high), constant(0.5, ordered.dtype))
-    middle = select(gen_math_ops.equal(low, high), low, middle)  # of two infinities too
-    middle = cast(select(undefined, constant(numpy.nan, middle.dtype), middle), target)
-    if not keepdims:
-        return middle
-    for place in sorted(axes):
-        middle = gen_array_ops.expand_dims(middle, place)
-    return middle
+def _at_places(ordered: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+    """One element of each row: at the same place of all rows, or at a place of its own."""
+    if places.shape.rank == 0:
+        return gen_array_ops.gather_v2(ordered, places, constant(1, tf.int32))
+    return gen_array_ops.gather_v2(ordered, places, constant(1, tf.int32), batch_dims=1)
+
+
+def _median(a: tf.Tensor, axis: Any, keepdims: bool, ignores_nan: bool) -> tf.Tensor:
+    axes = normalize_axes(axis, a.shape.rank, strict=True)
+    halves = a.dtype in (tf.float16, tf.bfloat16)
+    dtype = dtypes.FLOAT32 if halves else _dtype_of_mean(a, None)
+    ordered = cast(sorting.sort(lines(a, axes)), dtypes.to_tf(dtype))
+    size = length(ordered, 1)
+    if not isinstance(size, int) or size == 0:  # there is always a first element, if only a NaN
+        ordered = gen_array_ops.pad_v2(ordered, constant(((0, 0), (0, 1)), tf.int32), like(math.nan, ordered))
+    undefined = comparison.isnan(ordered)
+    if ignores_nan:
+        present = reduced(_ADD, cast(gen_math_ops.logical_not(undefined), tf.int64), 1)
+        middle = _middle(ordered, present)
+        middle = select(gen_math_ops.equal(present, constant(0, tf.int64)), like(math.nan, middle), middle)
+    else:
+        known = undefined if isinstance(size, int) and size else sliced(undefined, 1, None, -1)
+        middle = _middle(ordered, as_length(size))
+        middle = select(reduced(_OR, known, 1), like(math.nan, middle), middle)
+    return cast(reshape(middle, reduced_shape(a, axes, keepdims)), a.dtype if halves else middle.dtype)
 
 
 @function(numpy.median, scalar=True)
 def median(a: Tensor, axis: Axis = None, overwrite_input: bool = False, keepdims: bool = False) -> Tensor:
     """The middle element over axes, or the mean of the two in the middle; NaN if there is one."""
-    if a.shape.num_elements() == 0:
-        return mean.__wrapped_body__(a, axis, None, keepdims)  # type: ignore[attr-defined]
-    return _median(a, axis, bool(keepdims))
+    return _median(a, axis, bool(keepdims), False)
+
+
+@function(numpy.nanmedian, scalar=True)
+def nanmedian(a: Tensor, axis: Axis = None, overwrite_input: bool = False, keepdims: bool = False) -> Tensor:
+    """The middle over axes of the elements that are no NaN; NaN where all are."""
+    return _median(a, axis, bool(keepdims), True)
 
 
 # NaN left out
 
 
-def _filled(a: tf.Tensor, value: Any) -> tuple[tf.Tensor, tf.Tensor | None]:
-    """The array with `value` in the place of NaN, and where that was."""
+def _without_nan(a: tf.Tensor, value: float) -> tf.Tensor:
+    """The array with `value` in the place of NaN."""
     if not (a.dtype.is_floating or a.dtype.is_complex):
-        return a, None
-    undefined = comparison.isnan(a)
-    return select(undefined, constant(value, a.dtype), a), undefined
+        return a
+    return select(comparison.isnan(a), constant(value, a.dtype), a)
 
 
 @function(numpy.nansum, scalar=True)
@@ -329,7 +359,7 @@ def nansum(
     where: Tensor | None = None,
 ) -> Tensor:
     """The sum over axes of the elements that are no NaN."""
-    return reduced(_ADD, in_loop(_ADD, _filled(a, 0)[0], dtype), axis, bool(keepdims), initial, where)
+    return reduced(_ADD, in_loop(_ADD, _without_nan(a, 0), dtype), axis, bool(keepdims), initial, where)
 
 
 @function(numpy.nanprod, scalar=True)
@@ -342,37 +372,24 @@ def nanprod(
     where: Tensor | None = None,
 ) -> Tensor:
     """The product over axes of the elements that are no NaN."""
-    return reduced(
-        _MULTIPLY, in_loop(_MULTIPLY, _filled(a, 1)[0], dtype), axis, bool(keepdims), initial, where
-    )
+    filled = in_loop(_MULTIPLY, _without_nan(a, 1), dtype)
+    return reduced(_MULTIPLY, filled, axis, bool(keepdims), initial, where)
 
 
 @function(numpy.nancumsum)
 def nancumsum(a: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
     """The cumulative sum, NaN counting as zero."""
-    return _nan_cumulative(_ADD, a, axis, dtype, 0)
+    return cumsum.__wrapped_body__(_without_nan(a, 0), axis, dtype)  # type: ignore[attr-defined]
 
 
 @function(numpy.nancumprod)
 def nancumprod(a: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
     """The cumulative product, NaN counting as one."""
-    return _nan_cumulative(_MULTIPLY, a, axis, dtype, 1)
-
-
-def _nan_cumulative(ufunc: Any, a: tf.Tensor, axis: Any, dtype: Any, value: int) -> tf.Tensor:
-    tensor = in_loop(ufunc, _filled(a, value)[0], dtype)
-    if axis is None or tensor.shape.rank == 0:
-        if axis is not None:
-            normalize_axes(axis, 1)
-        tensor, axis = gen_array_ops.reshape(tensor, [-1]), 0
-    return accumulated(ufunc, tensor, axis)
+    return cumprod.__wrapped_body__(_without_nan(a, 1), axis, dtype)  # type: ignore[attr-defined]
 
 
 def _nan_extreme(name: str) -> Any:
-    numpy_function = getattr(numpy, f"nan{name}")
-    ufunc, exact = UFUNCS[f"f{name}"], UFUNCS[f"{name}imum"]
-
-    @function(numpy_function, scalar=True)
+    @function(getattr(numpy, f"nan{name}"), scalar=True)
     def body(
         a: Tensor,
         axis: Axis = None,
@@ -380,11 +397,11 @@ def _nan_extreme(name: str) -> Any:
         initial: Operand | None = None,
         where: Tensor | None = None,
     ) -> Tensor:
-        chosen = exact if a.dtype.is_integer or a.dtype == tf.bool else ufunc
-        return reduced(chosen, a, axis, bool(keepdims), initial, where)
+        inexact = a.dtype.is_floating or a.dtype.is_complex
+        ufunc = UFUNCS[f"f{name}" if inexact else f"{name}imum"]
+        return reduced(ufunc, a, axis, bool(keepdims), initial, where)
 
-    word = "largest" if name == "max" else "smallest"
-    body.__doc__ = f"The {word} element over axes that is no NaN; NaN where all are."
+    body.__doc__ = f"The {name}imum over axes of the elements that are no NaN; NaN where all are."
     body.__module__ = __name__
     return body
 
@@ -393,39 +410,35 @@ nanmax = _nan_extreme("max")
 nanmin = _nan_extreme("min")
 
 
-def _nan_argument(name: str) -> Any:
-    plain = _argmax_function if name == "argmax" else _argmin_function
-    worst = -numpy.inf if name == "argmax" else numpy.inf
-
-    @function(getattr(numpy, f"nan{name}"), scalar=True)
+def _nan_place(plain: Any, numpy_function: Any, worst: float) -> Any:
+    @function(numpy_function, scalar=True)
     def body(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
-        filled, undefined = _filled(a, worst)
-        if undefined is not None:
-            nothing = reduced(UFUNCS["logical_and"], undefined, axis, False)
-            some = reduced(UFUNCS["logical_or"], nothing, None, False)
-            known = known_value(some)
-            if known is not None and known:
-                raise ValueError("All-NaN slice encountered")
-            if known is None:
-                none = gen_math_ops.logical_not(some)
-                filled = asserted(filled, none, "All-NaN slice encountered", ValueError)
-        return plain.__wrapped_body__(filled, axis, keepdims=keepdims)  # type: ignore[attr-defined]
+        filled = a
+        if a.dtype.is_floating or a.dtype.is_complex:
+            nothing = reduced(_AND, comparison.isnan(a), axis)
+            some = gen_math_ops.logical_not(reduced(_OR, nothing, None))
+            filled = asserted(_without_nan(a, worst), some, "All-NaN slice encountered", ValueError)
+        return plain.__wrapped_body__(filled, axis, keepdims=keepdims)
 
-    body.__doc__ = f"As `{name}` of the elements that are no NaN."
+    body.__doc__ = f"As `{plain.__name__}` of the elements that are no NaN."
     body.__module__ = __name__
     return body
 
 
-nanargmax = _nan_argument("argmax")
-nanargmin = _nan_argument("argmin")
+nanargmax = _nan_place(argmax, numpy.nanargmax, -math.inf)
+nanargmin = _nan_place(argmin, numpy.nanargmin, math.inf)
 
 
-def _present(a: tf.Tensor, where: tf.Tensor | None) -> tf.Tensor | None:
-    """The mask of elements that are no NaN (and are wanted)."""
-    if not (a.dtype.is_floating or a.dtype.is_complex):
-        return where
+def _present(a: tf.Tensor, dtype: numpy.dtype[Any] | None, where: tf.Tensor | None) -> tf.Tensor:
+    """The mask of elements that are no NaN, and are wanted."""
+    if dtype is not None and dtype.kind in "biu":
+        raise TypeError("If a is inexact, then dtype must be inexact")
     present = gen_math_ops.logical_not(comparison.isnan(a))
-    return present if where is None else gen_math_ops.logical_and(present, cast(where, tf.bool))
+    return present if where is None else both(present, where)
+
+
+def _exact(a: tf.Tensor) -> bool:
+    return a.dtype == tf.bool or a.dtype.is_integer
 
 
 @function(numpy.nanmean, scalar=True)
@@ -433,24 +446,28 @@ def nanmean(
     a: Tensor, axis: Axis = None, dtype: DType = None, keepdims: bool = False, *, where: Tensor | None = None
 ) -> Tensor:
     """The mean over axes of the elements that are no NaN."""
-    tensor, target = _inexact(a, dtype)
-    filled, _ = _filled(tensor, 0)
-    return cast(_mean(filled, axis, _present(tensor, where), bool(keepdims)), target)
+    axes = normalize_axes(axis, a.shape.rank, strict=_exact(a))
+    mask = where if _exact(a) else _present(a, dtype, where)
+    return _mean(a, axes, _dtype_of_mean(a, dtype), bool(keepdims), mask)
 
 
 def _nan_variance(
-    a: Any, axis: Any, dtype: Any, ddof: Any, keepdims: bool, where: Any, mean: Any, correction: Any
-):
-    filled, _ = _filled(a, 0)
-    spread, target = _variance(filled, axis, dtype, ddof, keepdims, _present(a, where), mean, correction)
-    # fewer elements than degrees of freedom: NumPy gives NaN
-    tensor = cast(filled, spread.dtype) if not filled.dtype.is_complex else filled
-    count = _count(tensor, axis, _present(a, where), spread.dtype)
-    freedom = gen_math_ops.sub(count, as_tensor(ddof if correction is None else correction, spread.dtype))
-    none_left = gen_math_ops.less_equal(freedom, constant(0, spread.dtype))
-    if _present(a, where) is not None:
-        none_left = _dropped(none_left, tensor, axis, keepdims)
-    return select(none_left, constant(numpy.nan, spread.dtype), spread), target
+    a: tf.Tensor, axis: Any, dtype: Any, ddof: Any, keepdims: bool, where: Any, known_mean: Any
+) -> tf.Tensor:
+    axes = normalize_axes(axis, a.shape.rank, strict=_exact(a))
+    if _exact(a):
+        return _variance(a, axes, dtype, ddof, keepdims, where, known_mean)
+    mask = _present(a, dtype, where)
+    centre = _mean(a, axes, _dtype_of_mean(a, dtype), True, mask) if known_mean is None else known_mean
+    centre = cast(centre, a.dtype)
+    # what is left out gets the mean itself, so that no NaN flows back through it
+    squares = _squared(gen_math_ops.sub(select(mask, a, centre), centre))
+    total = reduced(_ADD, in_loop(_ADD, squares, _real(dtype)), axes, keepdims, None, mask)
+    freedom = cast(_count(a, axes, mask, keepdims), total.dtype)
+    freedom = gen_math_ops.sub(freedom, as_tensor(ddof, total.dtype))
+    positive = gen_math_ops.greater(freedom, like(0, freedom))
+    spread = gen_math_ops.real_div(total, select(positive, freedom, like(1, freedom)))
+    return select(positive, spread, like(math.nan, spread))
 
 
 @function(numpy.nanvar, scalar=True)
@@ -458,16 +475,15 @@ def nanvar(
     a: Tensor,
     axis: Axis = None,
     dtype: DType = None,
-    ddof: Any = 0,
+    ddof: Operand = 0,
     keepdims: bool = False,
     *,
     where: Tensor | None = None,
     mean: Tensor | None = None,
-    correction: Any = None,
+    correction: Operand | None = None,
 ) -> Tensor:
     """The variance over axes of the elements that are no NaN."""
-    spread, target = _nan_variance(a, axis, dtype, ddof, bool(keepdims), where, mean, correction)
-    return cast(spread, target)
+    return _nan_variance(a, axis, dtype, _freedom(ddof, correction), bool(keepdims), where, mean)
 
 
 @function(numpy.nanstd, scalar=True)
@@ -475,13 +491,12 @@ def nanstd(
     a: Tensor,
     axis: Axis = None,
     dtype: DType = None,
-    ddof: Any = 0,
+    ddof: Operand = 0,
     keepdims: bool = False,
     *,
     where: Tensor | None = None,
     mean: Tensor | None = None,
-    correction: Any = None,
+    correction: Operand | None = None,
 ) -> Tensor:
-    """The standard deviation over axes of the elements that are no NaN."""
-    spread, target = _nan_variance(a, axis, dtype, ddof, bool(keepdims), where, mean, correction)
-    return cast(_root_with_slope(spread), target)
+    """The standard deviation over axes of the elements that are no NaN; its gradient is that of `std`."""
+    return _root(_nan_variance(a, axis, dtype, _freedom(ddof, correction), bool(keepdims), where, mean))

@@ -42,17 +42,18 @@ from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_bi
 def _normalized(axis: Any, rank: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(rank))
-    if rank == 0 and axis in (0, -1):  # NumPy lets a scalar be reduced over an axis that it lacks
-        return ()
     return normalize_axis_tuple(axis, rank)
 
 
-def normalize_axes(axis: int | tuple[int, ...] | None, rank: int | None) -> Axes:
+def normalize_axes(axis: int | tuple[int, ...] | None, rank: int | None, strict: bool = False) -> Axes:
     """The axes counted from the front; NumPy's AxisError, or ValueError where one is given twice.
 
-    Where the rank is unknown `None` stays `None` (all axes), and other axes stay as they are.
+    Where the rank is unknown `None` stays `None` (all axes), and other axes stay as they are. NumPy's
+    ufuncs reduce a scalar over an axis that it lacks; functions that are `strict` do not.
     """
     if rank is not None:
+        if rank == 0 and not strict and axis in (0, -1):
+            return ()
         try:
             return _normalized(axis, rank)
         except TypeError:  # not hashable, or not an index: NumPy tells
@@ -250,6 +251,7 @@ def reduce(
     if name not in ASSOCIATIVE:
         return _reduce_in_order(name, body, tensor, axes, keepdims, initial, where)
     if where is not None:
+        where = _mask(where, tensor)
         tensor = select(where, tensor, initial if identity is None else constant(identity, tensor.dtype))
     if initial is None and identity is not None and name not in REDUCERS:
         initial = constant(identity, tensor.dtype)  # hypot and gcd of one element are not that element
@@ -274,11 +276,27 @@ def _reduce_in_order(
     if initial is None and name in REDUCERS:
         return REDUCERS[name](tensor, axes, keepdims)
     cube, _ = as_cube(tensor, axes)
-    mask = None if where is None else as_cube(broadcast_to(where, shape_of(tensor)), axes)[0]
+    mask = None
+    if where is not None:
+        mask, _ = as_cube(broadcast_to(_mask(where, tensor), shape_of(tensor)), axes)
     if initial is not None:
         cube = _behind(initial, cube)
         mask = None if mask is None else _behind(constant(True, tf.bool), mask)
     return reshape(fold(body, cube, mask), reduced_shape(tensor, axes, keepdims))
+
+
+def _mask(where: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
+    """A mask that broadcasts to the shape of a tensor and no further; NumPy's errors for others."""
+    if where.dtype != tf.bool:
+        raise TypeError(
+            f"Cannot cast array data from {where.dtype.name} to bool according to the rule 'safe'"
+        )
+    given, wanted = where.shape, tensor.shape
+    if given.is_fully_defined() and wanted.is_fully_defined():
+        if numpy.broadcast_shapes(given, wanted) != tuple(wanted):
+            raise ValueError(f"non-broadcastable where: of shape {given}, the operand has shape {wanted}")
+        return where
+    return broadcast_to(where, shape_of(tensor))
 
 
 def _behind(initial: tf.Tensor, cube: tf.Tensor) -> tf.Tensor:
@@ -302,3 +320,24 @@ def not_empty(tensor: tf.Tensor, axes: Axes, message: str) -> tf.Tensor:
         unknown = [gen_array_ops.pack(unknown)]
     some = gen_math_ops._all(gen_math_ops.greater(unknown[0], constant(0, tf.int64)), constant(0, tf.int32))
     return asserted(tensor, some, message, ValueError)
+
+
+def place_of_extreme(tensor: tf.Tensor, axis: int, largest: bool) -> tf.Tensor:
+    """The first place of the largest or smallest element along an axis; NaN is more extreme than any number.
+
+    `ArgMax` passes NaN over, and has kernels for integers on the CPU only.
+    """
+    if tensor.shape.rank is not None and tensor.shape.rank > _MOST_AXES_OF_ARG_MAX:
+        cube, _ = as_cube(tensor, (axis,))
+        return reshape(place_of_extreme(cube, 1, largest), reduced_shape(tensor, (axis,), False))
+    if tensor.dtype == tf.bool:
+        found = tensor if largest else gen_math_ops.logical_not(tensor)
+    else:
+        extreme = REDUCERS["maximum" if largest else "minimum"](tensor, (axis,), True)
+        found = gen_math_ops.equal(tensor, extreme)
+        if not tensor.dtype.is_integer:
+            found = gen_math_ops.logical_or(found, comparison.isnan(tensor))
+    return gen_math_ops.arg_max(found, constant(axis, tf.int32))
+
+
+_MOST_AXES_OF_ARG_MAX = 7
