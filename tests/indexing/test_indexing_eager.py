@@ -172,12 +172,16 @@ def test_a_mask_of_tensors_and_how_many_values_it_takes() -> None:
         numpy.testing.assert_array_equal(written, assigned(ARRAY, mask, value))
     for value in (numpy.arange(5.0), numpy.ones((1, 6))):
         _, wanted = outcome(lambda value=value: assigned(ARRAY, mask, value))
-        _, given = outcome(lambda value=value: plan((3, 4), tf.constant(mask)).write(TENSOR, tf.constant(value)))
+        _, given = outcome(
+            lambda value=value: plan((3, 4), tf.constant(mask)).write(TENSOR, tf.constant(value))
+        )
         check_same_error(wanted, given)
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "uint64", "float16", "bfloat16", "complex128"])
-@pytest.mark.parametrize("index", [slice(0, 2), (slice(None), slice(None, None, -2)), [1, 1], ARRAY > 5, (0, 1)])
+@pytest.mark.parametrize(
+    "index", [slice(0, 2), (slice(None), slice(None, None, -2)), [1, 1], ARRAY > 5, (0, 1)]
+)
 def test_every_dtype(dtype: str, index: Any) -> None:
     array = tf.cast(TENSOR, dtype).numpy()
     made = plan(array.shape, index)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.indexing.layout import IndexArray
-from tnp_shim.indexing.sizes import Size, as_tensor, flat, reshaped, size_of, sizes_of
+from tnp_shim.indexing.sizes import Size, as_tensor, flat, reshaped, size_of, sizes_of, vector
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
 
@@ -54,14 +54,13 @@ def written_by_select(tensor: tf.Tensor, array: IndexArray, value: tf.Tensor) ->
     behind = len(sizes) - array.axes.stop
     selected_axis = value.shape.rank - 1 - behind  # the value's axis along the selected elements
     several = selected_axis >= 0 and value.shape[selected_axis] != 1
-    if 0 in array.values.shape or not _stays_in(value, selected_axis, tensor, array):
+    stays = _stays_in(value, selected_axis, tensor, array)
+    can_scatter = not (compiled_by_xla() and array.is_traced)
+    if 0 in array.values.shape or can_scatter and (several or not stays):
         return None
-    if several and not (compiled_by_xla() and array.is_traced):
-        return None
-    mask = reshaped(
-        tf.convert_to_tensor(array.values),
-        [1] if len(array.axes) > len(array.values.shape) else sizes_of(tf.convert_to_tensor(array.values)),
-    )
+    mask = tf.convert_to_tensor(array.values)
+    if mask.shape.rank == 0:
+        mask = reshaped(mask, [1])
     mask = fitting(mask, array, [sizes[axis] for axis in array.axes])
     if several:
         value = _spread(value, selected_axis, mask)
@@ -69,6 +68,8 @@ def written_by_select(tensor: tf.Tensor, array: IndexArray, value: tf.Tensor) ->
         given = sizes_of(value)
         middle = [sizes[axis] if several else 1 for axis in array.axes]
         value = reshaped(value, [*given[:selected_axis], *middle, *given[selected_axis + 1 :]])
+    if not stays:
+        value = gen_array_ops.broadcast_to(value, vector(sizes))
     mask = reshaped(mask, [*sizes_of(mask), *[1] * behind])
     return gen_math_ops.select_v2(mask, value, tensor)
 

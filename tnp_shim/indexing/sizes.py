@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import tensorflow as tf
 
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
-Size = int | tf.Tensor
+Size: TypeAlias = int | tf.Tensor
 """The size of an axis: an int, or a 0-d int64 tensor where it is unknown while tracing."""
 
 
