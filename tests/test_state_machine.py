@@ -63,12 +63,12 @@ class Arrays(RuleBasedStateMachine):
         check_sharing(self.theirs, self.mine)
 
 
-Arrays.TestCase.settings = settings(max_examples=40, stateful_step_count=20)
+Arrays.TestCase.settings = settings(max_examples=120, stateful_step_count=20)
 test_arrays_stay_alike = Arrays.TestCase
 
 
 @given(programs())
-@settings(max_examples=60)
+@settings(max_examples=150)
 def test_the_same_program_in_a_traced_function(program: tuple[list[numpy.ndarray], list[Step]]) -> None:
     start, steps_taken = program
     theirs = [made.copy() for made in start]

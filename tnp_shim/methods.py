@@ -398,10 +398,11 @@ def install() -> None:
     for name in SAME_AS_FUNCTION:
         if getattr(numpy, name, None) in REGISTRY and hasattr(numpy.ndarray, name):
             setattr(Array, name, _method(name))
-    for function in (transpose, reshape, copy, flatten, item, compress, dumps):
-        setattr(Array, function.__name__, function)
-    for function in (fill, sort, partition, resize, byteswap, setflags):
-        setattr(ndarray, function.__name__, function)
+    for_all: tuple[Callable[..., Any], ...] = (transpose, reshape, copy, flatten, item, compress, dumps)
+    for_arrays: tuple[Callable[..., Any], ...] = (fill, sort, partition, resize, byteswap, setflags)
+    for kind, functions in ((Array, for_all), (ndarray, for_arrays)):
+        for function in functions:
+            setattr(kind, function.__name__, function)
     for name in ("tobytes", "tofile", "dump"):
         setattr(Array, name, _numpys(name))
     for name in ("ctypes", "data", "getfield", "setfield"):

@@ -141,7 +141,7 @@ def get(array: Array, index: Any) -> Any:
     made = _plan(cell, index)
     if made.is_scalar:
         new = scalar(made.read(cell.read()), array._dtype)
-        new._cell._home = current_graph()
+        new._cell._home = current_graph()  # type: ignore[union-attr]
         return new
     if made.is_view:
         return view(array, _lens(made, index))
@@ -153,7 +153,7 @@ def get(array: Array, index: Any) -> Any:
     if before:
         return _in_place_of_arrays(tensor, before, after)
     new = fresh(tensor, array._dtype)
-    new._cell._home = current_graph()
+    new._cell._home = current_graph()  # type: ignore[union-attr]
     return new
 
 

@@ -8,13 +8,13 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.array import Array, laid_out, ndarray, result, view, wrap
+from tnp_shim.array import Array, laid_out, ndarray, result, wrap
 from tnp_shim.conversion import holds_tensors, is_tensor_like, to_tensor
 from tnp_shim.declaration import arrays
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.functions.views import as_array
 from tnp_shim.promotion import cast
-from tnp_shim.storage import Cell, Lens
+from tnp_shim.storage import Cell
 from tnp_shim.subscripts import shape_known
 from tnp_shim.tensorflow_internals import current_graph, known_value
 
@@ -189,7 +189,7 @@ def cast_array(
         numpy.asarray(array._known("astype(casting='same_value')")).astype(target, casting=casting)  # type: ignore[call-overload]
     if not isinstance(array, ndarray):
         made = result(cast(array._cell.read(), dtypes.to_tf(target)), target)
-        made._cell._home = current_graph()
+        made._cell._home = current_graph()  # type: ignore[union-attr]
         return made
     if not copy and target is array._dtype and _is_laid_out(array, _contiguous_order(array, order)):
         return array
@@ -336,7 +336,7 @@ def _dtype_of(value: Any) -> Any:
         return dtypes.to_numpy(value.dtype)
     if isinstance(value, tf.DType):
         return dtypes.to_numpy(value)
-    return value.dtype if isinstance(value, type) and hasattr(value, "_dtype_of_instances") else value
+    return getattr(value, "dtype", value) if isinstance(value, type) else value
 
 
 def to_device(array: Array, device: Any, /, *, stream: Any = None) -> Array:
@@ -350,11 +350,6 @@ def to_device(array: Array, device: Any, /, *, stream: Any = None) -> Array:
         raise ValueError(f"Unsupported device: {device}. TensorFlow sees {tf.config.list_logical_devices()}")
     with tf.device(name):
         return wrap(tf.identity(array._cell.read()))
-
-
-def same_memory(array: Array) -> ndarray:
-    """A new handle on the same memory."""
-    return view(array, Lens(lambda p: p, lambda p, v: v, lambda s: s.view(), array._cell.shape))
 
 
 def refuse_memory(name: str) -> UnsupportedError:

@@ -106,7 +106,7 @@ def _layout(cell: AnyCell) -> tuple[numpy.ndarray[Any, Any] | None, bool]:
 # shape
 
 
-def reshaped(array: Array, shape: Any, order: str, copy: bool | None) -> Array:
+def reshaped(array: Array, shape: Any, order: Any, copy: bool | None) -> Array:
     """`reshape`; a shape with unknown entries is a tensor."""
     array = _as_view(array)
     layout, exact = _layout(array._cell)
@@ -154,7 +154,7 @@ def _shape_found(shape: Any, asked: tuple[int, ...]) -> tuple[int, ...]:
     return untouched(shape, _BYTE).reshape(asked).shape
 
 
-def _generic_reshape(shape: Any, order: str) -> NumpyView:
+def _generic_reshape(shape: Any, order: Any) -> NumpyView:
     """The reshape to a shape with unknown entries, of a layout with sizes in general."""
     sizes = list(shape) if isinstance(shape, tuple) else tensor_util.constant_value_as_shape(shape).as_list()
     unknown = [i for i, size in enumerate(sizes) if size is None]
@@ -180,13 +180,13 @@ def _reshapes_in_place(
 
 
 @arrays(numpy.reshape)
-def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
+def reshape(a: Any, /, shape: Any, order: Any = "C", *, copy: bool | None = None) -> Array:
     """The array in a new shape; one dimension may be -1. A view where the memory allows it."""
     return as_given(reshaped(as_array(a), to_shape(shape, "reshape"), order, copy), a)
 
 
 @arrays(numpy.ravel)
-def ravel(a: Any, order: str = "C") -> Array:
+def ravel(a: Any, order: Any = "C") -> Array:
     """The elements as a 1-D array; a view where the memory is contiguous."""
     array = _as_view(as_array(a))
     if order in ("C", None):
@@ -256,17 +256,15 @@ def expand_dims(a: Any, axis: Any) -> Array:
     return _unit_axes(array, lambda s: numpy.expand_dims(s, axes), get)
 
 
+_NEW_AXES = {(1, 0): [0], (2, 0): [0, 1], (2, 1): [0], (3, 0): [0, 1, 2], (3, 1): [0, 2], (3, 2): [2]}
+"""Where `atleast_nd` adds axes, for n and the array's rank."""
+
+
 def _at_least(array: Array, numpy_function: Callable[..., Any], rank: int) -> Array:
     array = _as_view(array)
     if array.ndim >= rank:
         return array
-    kept = {2: [(0, 1)], 3: [(0, 1, 2), (0, 2)]}
-    if rank == 1:
-        added = [0]
-    elif rank == 2:
-        added = [0, 1][: 2 - array.ndim] if array.ndim == 0 else [0]
-    else:
-        added = list(kept[3][0]) if array.ndim == 0 else list(kept[3][1]) if array.ndim == 1 else [2]
+    added = _NEW_AXES[rank, array.ndim]
 
     def get(p: tf.Tensor) -> tf.Tensor:
         for place in added:
