@@ -280,9 +280,9 @@ def einsum(*operands: Any, optimize: Any = False, **kwargs: Any):
     dtype, casting = kwargs.pop("dtype", None), kwargs.pop("casting", "safe")
     if kwargs.pop("order", "K") not in ("C", "F", "A", "K") or kwargs:
         raise TypeError(f"einsum() got unexpected keyword arguments or an unknown order: {kwargs}")
-    terms = einsum_subscripts.lengths_of_terms(subscripts)
-    if len(terms) == len(tensors):
-        tensors = [_of_known_rank(x, rank) for x, rank in zip(tensors, terms, strict=True)]
+    if any(x.shape.rank is None for x in tensors):
+        terms = einsum_subscripts.lengths_of_terms(subscripts)
+        tensors = [_of_known_rank(x, rank) for x, rank in zip(tensors, terms, strict=False)]
     labels, output = einsum_subscripts.parse(subscripts, tuple(shapes.rank_of(x, "einsum") for x in tensors))
     if len(tensors) > 1 or set(labels[0]) != set(output):  # NumPy ignores dtype where no number is computed
         tensors = _in_common_dtype(tensors, dtype, casting)

@@ -26,6 +26,9 @@ _KEYS_OF = {tf.bool: tf.uint8, tf.uint16: tf.int32}
 """The integers that stand for dtypes that cannot be sorted; XLA has no TopKV2 of uint16."""
 
 
+_EXTREMES = {integer: (integer.min, integer.max) for integer, _ in BITS.values()}
+
+
 def is_nan(x: tf.Tensor) -> tf.Tensor:
     """Whether an element is not equal to itself, of any dtype."""
     return gen_math_ops.not_equal(x, x)
@@ -39,11 +42,11 @@ def order_key(x: tf.Tensor) -> tf.Tensor:
     if not dtype.is_floating:
         return cast(x, _KEYS_OF.get(dtype, dtype))
     bits = bits_of(x)
-    integer = BITS[dtype][0]
+    lowest, highest = _EXTREMES[bits.dtype]
     # a negative float is its sign bit and a magnitude: -0.0 becomes 0, and so on downwards
-    downwards = gen_math_ops.sub(constant(integer.min, integer), bits)
+    downwards = gen_math_ops.sub(like(lowest, bits), bits)
     key = select(gen_math_ops.less(bits, like(0, bits)), downwards, bits)
-    return select(is_nan(x), constant(integer.max, integer), key)
+    return select(is_nan(x), like(highest, bits), key)
 
 
 def order_keys(x: tf.Tensor) -> list[tf.Tensor]:
