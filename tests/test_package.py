@@ -150,8 +150,10 @@ STAGED_CODE = """
         return rows.stack(), total if n > 3 else -total, max(1, 2), sum([1, 2])
 
     traced = staged.get_concrete_function(tf.TensorSpec([None], tf.float32), tf.TensorSpec([], tf.int32))
-    # the numbers in names count what the process has made so far
-    print(re.sub(r"_[0-9]+", "", str(traced.graph.as_graph_def())), traced_bodies)
+    # the numbers in names count what the process has made so far, and functions are listed by a hash of names
+    graph = traced.graph.as_graph_def()
+    parts = [re.sub(r"_[0-9]+", "", str(part)) for part in (*graph.node, *graph.library.function)]
+    print(len(graph.node), *sorted(parts), traced_bodies, sep="\\n")
 """
 
 

@@ -16,7 +16,7 @@ import tensorflow as tf
 from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, ndarray, scalar, wrap
 from tnp_shim.dtypes import PYTHON_SCALARS
-from tnp_shim.promotion import as_tensor, promotion_key
+from tnp_shim.promotion import as_tensor, constant, promotion_key
 from tnp_shim.storage import Cell, Effects
 from tnp_shim.tensorflow_internals import (
     autograph_builtins,
@@ -57,9 +57,9 @@ class _Discovery:
             except Exception:
                 self.afters.append(self.before)
             finally:
+                self.set_state(self.before)  # may write to elements: AutoGraph takes `a[0]` for a symbol
                 self.cells.update(effects.cells)
                 effects.close()
-                self.set_state(self.before)
 
     def involves_arrays(self) -> bool:
         """Whether the statement has anything to do with arrays of ours."""
@@ -174,34 +174,66 @@ def if_stmt(
     nouts: int,
 ) -> None:
     """`if`: both branches are traced where the condition is unknown."""
+    involved = isinstance(cond, Array)
     cond = _condition(cond)
     if not _is_staged(cond):
         _if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts)
-        return
-    if _discovering():
+    elif _discovering():
         _run_both(body, orelse, get_state, set_state)
-        return
+    else:
+
+        def run(get: GetState, set_: SetState, names: tuple[str, ...], carried: int) -> None:
+            # only the first outputs leave the statement, so what is carried on top comes first
+            def first(values: Any) -> tuple[Any, ...]:
+                return (*tuple(values)[len(values) - carried :], *tuple(values)[: len(values) - carried])
+
+            def last(values: Any) -> tuple[Any, ...]:
+                return (*tuple(values)[carried:], *tuple(values)[:carried])
+
+            _if_stmt(
+                cond, body, orelse, lambda: first(get()), lambda v: set_(last(v)), first(names), nouts + carried
+            )
+
+        _staged([body, orelse], get_state, set_state, symbol_names, run, involved)
+
+
+Run = Callable[[GetState, SetState, tuple[str, ...], int], Any]
+
+
+def _staged(
+    bodies: list[Callable[[], Any]],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: tuple[str, ...],
+    run: Run,
+    involved: bool,
+) -> None:
+    """Run a statement with what its bodies write to arrays as part of its state.
+
+    Where nothing tells that arrays are involved TensorFlow is left to it, and the bodies are traced once, as
+    without us. Only if that fails do they get a second look: a write that would be lost, a number that
+    became an array.
+    """
+    before = get_state()
+    refusal: Exception | None = None
+    if not involved and not any(isinstance(value, Array) for value in before):
+        try:
+            run(get_state, set_state, symbol_names, 0)
+            return
+        except Exception as error:
+            refusal = error
+            set_state(before)
     found = _Discovery(get_state, set_state)
-    found.trace(body)
-    found.trace(orelse)
+    for body in bodies:
+        found.trace(body)
     if not found.involves_arrays():
-        _if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts)
+        if refusal is not None:
+            raise refusal
+        run(get_state, set_state, symbol_names, 0)
         return
     state = _State(found)
-    count = len(state.cells)
-
-    # only the first outputs leave the statement, so the cells come first
-    def get() -> tuple[Any, ...]:
-        values = state.get()
-        return (*values[len(values) - count :], *values[: len(values) - count])
-
-    def set_(values: Any) -> None:
-        state.set((*tuple(values)[count:], *tuple(values)[:count]))
-
-    names = state.names(symbol_names)
-    names = (*names[len(names) - count :], *names[: len(names) - count])
     try:
-        _if_stmt(cond, body, orelse, get, set_, names, nouts + count)
+        run(state.get, state.set, state.names(symbol_names), len(state.cells))
     finally:
         state.effects.close()
 
@@ -235,7 +267,8 @@ def while_stmt(
     # Conditions on Python values run as Python does; the loop is staged from the first one that is unknown.
     while True:
         with func_graph.FuncGraph("discovery").as_default(), record.stop_recording():
-            value = condition()
+            asked = test()
+            value = _condition(asked)
         if isinstance(value, tf.Tensor):
             break
         if not value:
@@ -247,6 +280,7 @@ def while_stmt(
         set_state,
         symbol_names,
         lambda get, set_, names: _while_stmt(condition, body, get, set_, names, opts),
+        isinstance(asked, Array),
     )
 
 
@@ -256,27 +290,30 @@ def _staged_loop(
     set_state: SetState,
     symbol_names: tuple[str, ...],
     run: Callable[[GetState, SetState, tuple[str, ...]], Any],
+    involved: bool = False,
 ) -> None:
     if _discovering():
         body()
         return
-    found = _Discovery(get_state, set_state)
-    found.trace(body)
-    if not found.involves_arrays():
-        run(get_state, set_state, symbol_names)
-        return
-    state = _State(found)
-    try:
-        run(state.get, state.set, state.names(symbol_names))
-    finally:
-        state.effects.close()
+
+    def run_loop(get: GetState, set_: SetState, names: tuple[str, ...], _carried: int) -> None:
+        run(get, set_, names)
+
+    _staged([body], get_state, set_state, symbol_names, run_loop, involved)
 
 
 class _TracedRange:
     """`range` of bounds that are unknown while tracing."""
 
-    def __init__(self, bounds: list[tf.Tensor]) -> None:
-        self.tensor = tf.range(*bounds)
+    def __init__(self, start: tf.Tensor, stop: tf.Tensor, step: tf.Tensor) -> None:
+        self.start, self.stop, self.step = start, stop, step
+
+    def is_before_end(self, number: tf.Tensor) -> tf.Tensor:
+        """Whether there is one more number."""
+        step = known_value(self.step)
+        if step is not None:
+            return number < self.stop if step > 0 else number > self.stop
+        return tf.where(self.step > 0, number < self.stop, number > self.stop)
 
 
 def range_(start_or_stop: Any, *others: Any) -> Any:
@@ -288,7 +325,11 @@ def range_(start_or_stop: Any, *others: Any) -> Any:
     known = [known_value(tensor) for tensor in tensors]
     if all(value is not None for value in known):
         return range(*(int(value) for value in known))
-    return _TracedRange(tensors)
+    if len(tensors) == 1:
+        tensors.insert(0, constant(0, tf.int64))
+    if len(tensors) == 2:
+        tensors.append(constant(1, tf.int64))
+    return _TracedRange(*tensors)
 
 
 def for_stmt(
@@ -309,33 +350,62 @@ def for_stmt(
         def visit(i: Any) -> Any:
             return body(subscripts.get(array, i))
 
-    if isinstance(iter_, _TracedRange):
-        numbers = iter_.tensor
-    elif isinstance(iter_, tf.Tensor) and current_graph() is not None:
-        numbers = None
-    elif isinstance(iter_, range) and extra_test is not None and current_graph() is not None:
+    if isinstance(iter_, range) and extra_test is not None and current_graph() is not None:
         rest = _until_unknown(iter_, extra_test, body)
         if not rest:
             return
-        numbers = tf.range(rest.start, rest.stop, rest.step, tf.int64)
+        iter_ = _TracedRange(*(constant(bound, tf.int64) for bound in (rest.start, rest.stop, rest.step)))
+    if isinstance(iter_, _TracedRange):
+        _count(iter_, extra_test, visit, get_state, set_state, symbol_names, opts)
+    elif isinstance(iter_, tf.Tensor) and current_graph() is not None:
+        _staged_loop(
+            lambda: body(iter_[0]),
+            get_state,
+            set_state,
+            symbol_names,
+            lambda get, set_, names: _for_stmt(iter_, extra_test, body, get, set_, names, opts),
+        )
     else:
         _for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts)
-        return
 
-    def step(i: tf.Tensor) -> Any:
-        return visit(i if numbers is None else _scalar(i))
 
-    test = None if extra_test is None else lambda: _condition(extra_test())
-    first = iter_[0] if numbers is None else numbers[0]
-    _staged_loop(
-        lambda: step(first),
-        get_state,
-        set_state,
-        symbol_names,
-        lambda get, set_, names: _for_stmt(
-            iter_ if numbers is None else numbers, test, step, get, set_, names, opts
-        ),
-    )
+def _count(
+    numbers: _TracedRange,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], Any],
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: tuple[str, ...],
+    opts: dict[str, Any],
+) -> None:
+    """A loop over numbers that are counted, not listed: XLA takes no list of unknown length."""
+    number = [numbers.start]
+
+    def test() -> Any:
+        more = numbers.is_before_end(number[0])
+        if extra_test is None:
+            return more
+        further = _condition(extra_test())
+        return tf.logical_and(more, further) if isinstance(further, tf.Tensor) else more
+
+    def step() -> None:
+        body(_scalar(number[0]))
+        number[0] = number[0] + numbers.step
+
+    def run(get: GetState, set_: SetState, names: tuple[str, ...]) -> None:
+        def counted_set(values: Any) -> None:
+            number[0] = values[-1]
+            set_(tuple(values)[:-1])
+
+        def counted_get() -> tuple[Any, ...]:
+            return (*get(), number[0])
+
+        _while_stmt(test, step, counted_get, counted_set, (*names, "number of the loop"), opts)
+
+    def once() -> None:
+        body(_scalar(tf.compat.v1.placeholder(tf.int64, [])))  # as unknown as it is in the loop
+
+    _staged_loop(once, get_state, set_state, symbol_names, run, True)
 
 
 def _until_unknown(numbers: range, extra_test: Callable[[], Any], body: Callable[[Any], Any]) -> range:

@@ -221,9 +221,8 @@ def function(
                 value = wrapped(binding.call(body, values), scalar)
             except Exception as error:
                 raise numpys_error(name, numpy_callable, args, kwargs, error) from error.__cause__
-            if out_position is None or values[out_position] in (MISSING, None):
-                return value
-            return write_out(name, value, values[out_position], casting)
+            out = None if out_position is None else values[out_position]
+            return value if out is None or out is MISSING else write_out(name, value, out, casting)
 
         finish(call, numpy_callable, body)
         register(Declaration(name, numpy_callable, body, call, route, reason))
