@@ -73,7 +73,7 @@ def early_return(np, a, t):
 
 def loop_that_breaks(np, a, t):
     a = a.copy()
-    for i in range(20):
+    for _ in range(20):
         a = a * 2.0
         if a.max() > t:
             break
@@ -158,6 +158,7 @@ def test_tensors_alone_take_tensorflows_own_path():
                 x = x * 0.5
             else:
                 x = x - 1.0
+                x = x * 1.0
             n += 1
         return x, n
 

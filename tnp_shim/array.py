@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import weakref
 from typing import Any
@@ -109,7 +110,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
         """The value as a NumPy array; an error while it is unknown (in a traced function)."""
         return self._known("ndarray.numpy()")
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         value = numpy.asarray(self._known("numpy.asarray of a traced array"))
         return numpy.array(value, dtype=dtype, copy=copy)
 
@@ -133,7 +134,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
     # attributes
 
     @property
-    def dtype(self) -> numpy.dtype[Any]:
+    def dtype(self) -> Any:
         """The dtype, one of NumPy's."""
         return dtypes.to_tf(self._dtype) if asked_by_tensorflow(sys._getframe(1)) else self._dtype  # type: ignore[return-value]
 
@@ -166,10 +167,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
         shape = self._cell.shape
         if shape is None or None in shape:
             return wrap(gen_array_ops.size(self._cell.read(), out_type=tf.int64))
-        total = 1
-        for dimension in shape:
-            total *= dimension  # type: ignore[operator]
-        return total
+        return math.prod(shape)  # type: ignore[arg-type]
 
     @property
     def itemsize(self) -> int:
@@ -241,16 +239,12 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
             raise TypeError("only integer scalar arrays can be converted to a scalar index")
         return int(self._single("an array used as a Python integer (an index, range(), a size)"))
 
-    def tolist(self) -> Any:
-        """The value as nested lists of Python numbers."""
-        return self._known("ndarray.tolist()").tolist()
-
     # text
 
     def _text(self, form: Any) -> str:
         tensor = self._cell.read()
-        value = known_value(tensor) if isinstance(tensor, EagerTensor) else None
-        if value is not None:
+        if isinstance(tensor, EagerTensor):
+            value = known_value(tensor)
             return form(numpy.asarray(value) if isinstance(self, ndarray) else self._dtype.type(value))
         shape = static_shape(tensor)
         words = "unknown" if shape is None else f"({', '.join('?' if n is None else str(n) for n in shape)})"
@@ -355,6 +349,13 @@ def scalar(tensor: tf.Tensor, dtype: numpy.dtype[Any]) -> Array:
     return array
 
 
+def wrap_scalar(tensor: tf.Tensor) -> Array:
+    """A new scalar on any 0-d tensor; it belongs to the graph being built."""
+    array = scalar(tensor, dtypes.to_numpy(tensor.dtype))
+    array._cell = Cell(tensor, current_graph())
+    return array
+
+
 def result(tensor: tf.Tensor, dtype: numpy.dtype[Any]) -> Array:
     """What NumPy returns for a result that an op has just made: a scalar if it is 0-d."""
     rank = tensor._rank() if type(tensor) is EagerTensor else tensor.shape.rank
@@ -438,9 +439,7 @@ class ArraySpec(BatchableTypeSpec):
     def _from_components(self, components: tf.Tensor) -> Array:
         if not isinstance(components, tf.Tensor):
             return components  # nest packs placeholders of its own while it compares structures
-        if self._is_scalar and components.shape.rank in (0, None):
-            return scalar(components, dtypes.to_numpy(components.dtype))
-        return wrap(components)
+        return wrap_scalar(components) if self._is_scalar and not components.shape.rank else wrap(components)
 
     def most_specific_common_supertype(self, others: Any) -> ArraySpec | None:
         if not all(isinstance(o, ArraySpec) and o._dtype == self._dtype for o in others):

@@ -14,7 +14,7 @@ from typing import Any
 import tensorflow as tf
 
 from tnp_shim import dtypes, subscripts
-from tnp_shim.array import Array, ndarray, scalar, wrap
+from tnp_shim.array import Array, ndarray, wrap, wrap_scalar
 from tnp_shim.dtypes import PYTHON_SCALARS
 from tnp_shim.promotion import as_tensor, constant, promotion_key
 from tnp_shim.storage import Cell, Effects
@@ -137,15 +137,9 @@ class _Form:
             return self.before
         if self.is_array and isinstance(value, tf.Tensor):
             if self.is_scalar and value.shape.rank == 0:
-                return _scalar(value)
+                return wrap_scalar(value)
             return wrap(value)
         return value
-
-
-def _scalar(tensor: tf.Tensor) -> Array:
-    made = scalar(tensor, dtypes.to_numpy(tensor.dtype))
-    made._cell._home = current_graph()
-    return made
 
 
 def _condition(value: Any) -> Any:
@@ -191,7 +185,13 @@ def if_stmt(
                 return (*tuple(values)[carried:], *tuple(values)[:carried])
 
             _if_stmt(
-                cond, body, orelse, lambda: first(get()), lambda v: set_(last(v)), first(names), nouts + carried
+                cond,
+                body,
+                orelse,
+                lambda: first(get()),
+                lambda values: set_(last(values)),
+                first(names),
+                nouts + carried,
             )
 
         _staged([body, orelse], get_state, set_state, symbol_names, run, involved)
@@ -389,7 +389,7 @@ def _count(
         return tf.logical_and(more, further) if isinstance(further, tf.Tensor) else more
 
     def step() -> None:
-        body(_scalar(number[0]))
+        body(wrap_scalar(number[0]))
         number[0] = number[0] + numbers.step
 
     def run(get: GetState, set_: SetState, names: tuple[str, ...]) -> None:
@@ -403,7 +403,7 @@ def _count(
         _while_stmt(test, step, counted_get, counted_set, (*names, "number of the loop"), opts)
 
     def once() -> None:
-        body(_scalar(tf.compat.v1.placeholder(tf.int64, [])))  # as unknown as it is in the loop
+        body(wrap_scalar(tf.compat.v1.placeholder(tf.int64, [])))  # as unknown as it is in the loop
 
     _staged_loop(once, get_state, set_state, symbol_names, run, True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from types import FrameType
 
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _LIBRARIES = tuple(os.sep + name + os.sep for name in ("tensorflow", "keras", "numpy", "tensorflow_core"))
@@ -34,7 +35,7 @@ class UnsupportedError(ShimError, NotImplementedError):
 
 def users_line() -> str:
     """The innermost line outside this package and TensorFlow, as `file:line`."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
         # AutoGraph's own message adds the line behind one of its generated files

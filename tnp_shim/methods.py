@@ -57,7 +57,7 @@ def _binary(ufunc: Any) -> Callable[[Array, Any], Any]:
     op, direct = ufunc.direct_op, ufunc.direct
 
     def operator(self: Array, other: Any) -> Any:
-        # The commonest case, of two arrays of one dtype that one op takes as they are, without a further call.
+        # the commonest case: two arrays of one dtype that one op takes as they are, without a further call
         if type(other) is ndarray and other._dtype is self._dtype and self._dtype in direct:
             mine, its = self._cell, other._cell
             if mine.in_c_order and its.in_c_order:
@@ -403,7 +403,7 @@ def install() -> None:
     for kind, functions in ((Array, for_all), (ndarray, for_arrays)):
         for function in functions:
             setattr(kind, function.__name__, function)
-    for name in ("tobytes", "tofile", "dump"):
+    for name in ("tobytes", "tofile", "tolist", "dump"):
         setattr(Array, name, _numpys(name))
     for name in ("ctypes", "data", "getfield", "setfield"):
         setattr(Array, name, _memory(name))

@@ -161,7 +161,7 @@ class ViewCell:
     def __init__(self, parent: Cell | ViewCell, lens: Lens) -> None:
         self.parent = parent
         self.lens = lens
-        self.in_c_order = parent.in_c_order if lens.in_c_order is None else lens.in_c_order
+        self.in_c_order: bool = parent.in_c_order if lens.in_c_order is None else lens.in_c_order
         self._seen_parent: tf.Tensor | None = None
         self._seen: Any = None
         self._pinned = False

@@ -209,7 +209,9 @@ def _in_place_of_arrays(tensor: tf.Tensor, before: int, after: int) -> ndarray:
 def _behind_first(shape: Any, dtype: numpy.dtype[Any], before: int, after: int) -> numpy.ndarray[Any, Any]:
     between = len(shape) - after
     sizes = (*shape[before:between], *shape[:before], *shape[between:])
-    return numpy.moveaxis(untouched(sizes, dtype), range(between - before), range(before, between))
+    taken = between - before
+    axes = (*range(taken, between), *range(taken), *range(between, len(sizes)))
+    return untouched(sizes, dtype).transpose(axes)
 
 
 def value_for(value: Any, dtype: numpy.dtype[Any]) -> tf.Tensor:

@@ -11,11 +11,10 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.array import Array, result, wrap, write
+from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.declaration.arguments import MISSING, conversion_of
 from tnp_shim.declaration.failures import numpys_error
 from tnp_shim.promotion import cast
-from tnp_shim.tensorflow_internals import current_graph
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
@@ -155,11 +154,7 @@ class _Binding:
 def wrapped(value: Any, scalar: bool) -> Any:
     """A body's result as the user sees it: tensors become arrays, wherever they are."""
     if isinstance(value, tf.Tensor):
-        if scalar and value.shape.rank == 0:
-            array = result(value, dtypes.to_numpy(value.dtype))
-            array._cell._home = current_graph()
-            return array
-        return wrap(value)
+        return wrap_scalar(value) if scalar and value.shape.rank == 0 else wrap(value)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*(wrapped(v, scalar) for v in value))
     if isinstance(value, (tuple, list)):

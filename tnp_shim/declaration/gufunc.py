@@ -67,7 +67,7 @@ class gufunc(ufunc):
             if any(rank > 1 for rank in ranks):
                 raise TypeError(
                     f"{self.__name__}: axis can only be used with a single shared core dimension, not with "
-                    f"the {len(set(''.join(self.signature or '')))} distinct ones implied by signature {self.signature}."
+                    f"those implied by signature {self.signature}."
                 )
             return [(axis,) if rank else () for rank in ranks]
         if axes is None:

@@ -22,7 +22,7 @@ def _resolved(
     default_float: numpy.dtype[Any],
 ) -> tuple[numpy.dtype[Any], ...]:
     options: dict[str, Any] = {} if signature is None else {"signature": signature}
-    found = ufunc.resolve_dtypes(keys, casting=casting, **options)
+    found = ufunc.resolve_dtypes(keys, casting=casting, **options)  # type: ignore[arg-type]
     loop = tuple(map(dtypes.canonical, found))
     if default_float is dtypes.FLOAT64 or signature is not None:
         return loop
@@ -30,7 +30,8 @@ def _resolved(
     narrower = tuple(dtypes.under_default(dtype, given) for dtype in loop)
     # a loop of the ufunc with these dtypes must exist (float16 has no complex counterpart)
     inputs = narrower[: ufunc.nin] + (None,) * ufunc.nout
-    return tuple(map(dtypes.canonical, ufunc.resolve_dtypes(inputs, casting=casting)))
+    found = ufunc.resolve_dtypes(inputs, casting=casting)  # type: ignore[arg-type]
+    return tuple(map(dtypes.canonical, found))
 
 
 def resolve(

@@ -1,4 +1,4 @@
-"""The eager reductions that are one op: found by dtype, rank and axis, with the axes kept. Knows the array."""
+"""Eager reductions that are one op, found by dtype, rank and axis. Knows the array."""
 
 from __future__ import annotations
 

@@ -173,11 +173,11 @@ class ufunc:
         shadows = [a._cell.shadow() for a in args if isinstance(a, Array) and _is_static(a)]
         if shape is None or None in shape or not shadows:
             return fresh(tensor, dtype)
-        iterator = numpy.nditer(
+        iterator = numpy.nditer(  # type: ignore[call-overload]
             [*shadows, None],
             ["zerosize_ok"],
             [["readonly"]] * len(shadows) + [["writeonly", "allocate"]],
-            op_dtypes=[None] * len(shadows) + [dtype],  # type: ignore[list-item]
+            op_dtypes=[None] * len(shadows) + [dtype],
             order="K",
         )
         return laid_out(tensor, iterator.operands[-1])
@@ -209,7 +209,7 @@ class ufunc:
         signature = self._loop_signature(options)
         options.pop("order", None)
         options.pop("subok", None)
-        core = {name: options.pop(name) for name in ("axes", "axis", "keepdims") if name in options}
+        core: dict[str, Any] = {n: options.pop(n) for n in ("axes", "axis", "keepdims") if n in options}
         if options:
             raise TypeError(f"{self.__name__}() got an unexpected keyword argument {next(iter(options))!r}")
         inputs = args[: self.nin]
@@ -295,18 +295,19 @@ class ufunc:
 
     def in_place(self, array: ndarray, other: Any) -> ndarray:
         """`array op= other`: the result is written into the array."""
-        if isinstance(other, Array) and other._dtype is array._dtype and array._writeable:
-            if self.direct.get(array._dtype) is array._dtype:
-                old = array._cell.read()
-                try:
-                    tensor = self.direct_op(old, other._cell.read())  # type: ignore[misc]
-                except Exception as error:
-                    raise self.error((array, other), {"out": array}, error) from error.__cause__
-                if static_shape(tensor) == static_shape(old) and None not in (static_shape(old) or (None,)):
-                    array._cell.write(tensor)
-                    return array
-                return store(self.__name__, array, tensor)
-        return self(array, other, out=(array,))
+        quick = isinstance(other, Array) and other._dtype is array._dtype and array._writeable
+        if not quick or self.direct.get(array._dtype) is not array._dtype:
+            return self(array, other, out=(array,))
+        old = array._cell.read()
+        try:
+            tensor = self.direct_op(old, other._cell.read())  # type: ignore[misc]
+        except Exception as error:
+            raise self.error((array, other), {"out": array}, error) from error.__cause__
+        shape = static_shape(old)
+        if static_shape(tensor) == shape and shape is not None and None not in shape:
+            array._cell.write(tensor)
+            return array
+        return store(self.__name__, array, tensor)
 
 
 def _is_static(array: Array) -> bool:
@@ -339,7 +340,8 @@ def _broadcast_out(tensor: tf.Tensor, old: tf.Tensor, want: Any, have: Any) -> t
     if whole != want:
         words = [str(shape).replace(" ", "") for shape in (want, whole)]
         raise ValueError(
-            f"non-broadcastable output operand with shape {words[0]} doesn't match the broadcast shape {words[1]}"
+            f"non-broadcastable output operand with shape {words[0]} doesn't match the broadcast shape "
+            f"{words[1]}"
         )
     return gen_array_ops.broadcast_to(tensor, want)
 

@@ -9,7 +9,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes, subscripts
-from tnp_shim.array import Array, ndarray, result, wrap, write
+from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
 from tnp_shim.conversion import to_axis, to_tensor
 from tnp_shim.declaration.arguments import MISSING
 from tnp_shim.declaration.function import write_out
@@ -17,7 +17,7 @@ from tnp_shim.declaration.loops import resolve_reduction
 from tnp_shim.declaration.ufunc import ufunc
 from tnp_shim.kernels import reductions, scans
 from tnp_shim.promotion import as_tensor, cast
-from tnp_shim.tensorflow_internals import current_graph, gen_array_ops
+from tnp_shim.tensorflow_internals import gen_array_ops
 
 
 def _refuse_unless_binary(made: ufunc, method: str) -> None:
@@ -30,9 +30,7 @@ def _refuse_unless_binary(made: ufunc, method: str) -> None:
 
 
 def _wrapped(tensor: tf.Tensor) -> Array:
-    made = result(tensor, dtypes.to_numpy(tensor.dtype))
-    made._cell._home = current_graph()
-    return made
+    return wrap_scalar(tensor) if tensor.shape.rank == 0 else wrap(tensor)
 
 
 def _finished(name: str, tensor: tf.Tensor, out: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.array import Array, laid_out, ndarray, result, wrap
+from tnp_shim.array import Array, laid_out, ndarray, wrap, wrap_scalar
 from tnp_shim.conversion import holds_tensors, is_tensor_like, to_tensor
 from tnp_shim.declaration import arrays
 from tnp_shim.errors import UnsupportedError
@@ -16,7 +16,7 @@ from tnp_shim.functions.views import as_array
 from tnp_shim.promotion import cast
 from tnp_shim.storage import Cell
 from tnp_shim.subscripts import shape_known
-from tnp_shim.tensorflow_internals import current_graph, known_value
+from tnp_shim.tensorflow_internals import known_value
 
 _ORDERS = ("K", "A", "C", "F", None)
 
@@ -188,9 +188,7 @@ def cast_array(
     if casting == "same_value":
         numpy.asarray(array._known("astype(casting='same_value')")).astype(target, casting=casting)  # type: ignore[call-overload]
     if not isinstance(array, ndarray):
-        made = result(cast(array._cell.read(), dtypes.to_tf(target)), target)
-        made._cell._home = current_graph()  # type: ignore[union-attr]
-        return made
+        return wrap_scalar(cast(array._cell.read(), dtypes.to_tf(target)))
     if not copy and target is array._dtype and _is_laid_out(array, _contiguous_order(array, order)):
         return array
     return copied(array, order, target)

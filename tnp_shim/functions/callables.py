@@ -11,7 +11,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes, subscripts
-from tnp_shim.array import Array, scalar, wrap
+from tnp_shim.array import Array, wrap, wrap_scalar
 from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import arrays
 from tnp_shim.errors import UnknownValueError
@@ -21,12 +21,6 @@ from tnp_shim.functions.parts import broadcast_arrays
 from tnp_shim.functions.views import as_array, moveaxis, ravel, reshape
 from tnp_shim.subscripts import shape_known
 from tnp_shim.tensorflow_internals import current_graph
-
-
-def _element(tensor: tf.Tensor) -> Array:
-    made = scalar(tensor, dtypes.to_numpy(tensor.dtype))
-    made._cell._home = current_graph()
-    return made
 
 
 def _tensors(results: Any) -> Any:
@@ -46,15 +40,15 @@ def map_elements(function: Callable[..., Any], args: list[Array]) -> tuple[Array
         return tuple(array(list(column)) for column in columns)
 
     def of_tensors(elements: tuple[tf.Tensor, ...]) -> Any:
-        return _tensors(function(*map(_element, elements)))
+        return _tensors(function(*map(wrap_scalar, elements)))
 
     elements = tuple(a._cell.read() for a in args)
     try:
         found = tf.vectorized_map(of_tensors, elements)
     except UnknownValueError as error:
         raise UnknownValueError(
-            f"{getattr(function, '__name__', function)} decides on the value of an element, which is unknown while "
-            "tracing: use np.where in it, or call it eagerly"
+            f"{getattr(function, '__name__', function)} decides on the value of an element, which is unknown "
+            "while tracing: use np.where in it, or call it eagerly"
         ) from error
     return tuple(map(wrap, found)) if isinstance(found, tuple) else (wrap(found),)
 

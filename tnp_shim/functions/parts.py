@@ -16,7 +16,8 @@ from tnp_shim.declaration import arrays
 from tnp_shim.errors import unknown_shape
 from tnp_shim.functions.creation import diagflat
 from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
-from tnp_shim.promotion import cast, constant
+from tnp_shim.kernels import shapes
+from tnp_shim.promotion import cast, constant, shape_of
 from tnp_shim.storage import Lens
 from tnp_shim.subscripts import GENERIC_SIZE, UnknownLens, layout_refused, shape_known
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value, tensor_util
@@ -205,24 +206,16 @@ def diag(v: Any, k: int = 0) -> Any:
 
 def _diagonal_of_last(p: tf.Tensor, offset: int) -> tf.Tensor:
     """The diagonal of the last two axes by one gather: any dtype, any shape, differentiable."""
-    shape = gen_array_ops.shape(p, out_type=tf.int32)
-    static = p.shape[-2:].as_list()
-    rows = static[0] if static[0] is not None else shape[-2]
-    columns = static[1] if static[1] is not None else shape[-1]
-    if None not in static:
-        count: Any = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
-    else:
-        count = tf.maximum(0, tf.minimum(rows + min(offset, 0), columns - max(offset, 0)))
+    *lead, rows, columns = shapes.lengths(p)
     start = offset if offset >= 0 else -offset * columns
-    places = start + tf.range(count) * (columns + 1)
-    lead = p.shape[:-2].as_list()
-    flat = gen_array_ops.reshape(
-        p,
-        [*lead, rows * columns]
-        if None not in lead + static
-        else tf.concat([shape[:-2], [rows * columns]], 0),
-    )
-    return tf.gather(flat, places, axis=-1)
+    if isinstance(rows, int) and isinstance(columns, int):
+        count = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
+        places = shapes.embedded(start + (columns + 1) * numpy.arange(count))
+    else:
+        below, right = rows + min(offset, 0), columns - max(offset, 0)
+        length = gen_math_ops.minimum(shapes.as_length(below), shapes.as_length(right))
+        places = shapes.counting(length) * (columns + 1) + start
+    return shapes.gather(shapes.reshape(p, [*lead, rows * columns]), places, -1)
 
 
 # broadcasts
@@ -236,7 +229,7 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
     known = target if isinstance(target, tuple) else None
     if known is None or not shape_known(source._cell.shape):
         lens = UnknownLens(
-            lambda p: gen_array_ops.broadcast_to(p, target),
+            lambda p: gen_array_ops.broadcast_to(p, shapes.vector(target)),
             None,
             layout_refused,
             known,
@@ -247,7 +240,7 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Array:
     made = as_numpy_views(
         source,
         lambda s: numpy.broadcast_to(s, known),
-        lambda p: gen_array_ops.broadcast_to(p, known),
+        lambda p: gen_array_ops.broadcast_to(p, shapes.vector(known)),
         (lambda p, v: v) if known == source._cell.shape else None,
     )
     made._writeable = False
@@ -270,9 +263,9 @@ def _broadcast_in_general(shadow: numpy.ndarray[Any, Any], target: Any) -> numpy
 def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
     """The arrays broadcast against each other, as views."""
     found = [as_array(a) for a in args]
-    shapes = [a._cell.shape for a in found]
-    if all(map(shape_known, shapes)):
-        shape: Any = numpy.broadcast_shapes(*shapes)  # type: ignore[arg-type]
+    sizes = [a._cell.shape for a in found]
+    if all(map(shape_known, sizes)):
+        shape: Any = numpy.broadcast_shapes(*sizes)  # type: ignore[arg-type]
     else:
         dynamic = [gen_array_ops.shape(a._cell.read(), out_type=tf.int64) for a in found]
         shape = dynamic[0]
@@ -391,8 +384,8 @@ def _flat_view(array: Array) -> Any:
     shape = array._cell.shape
     length = math.prod(shape) if shape_known(shape) else None  # type: ignore[arg-type]
     lens = Lens(
-        lambda p: gen_array_ops.reshape(p, [-1]),
-        lambda p, v: gen_array_ops.reshape(v, gen_array_ops.shape(p)),
+        shapes.flat,
+        lambda p, v: shapes.reshape(v, shape_of(p)),
         lambda s: numpy.empty(s.size, s.dtype),
         (length,) if length is not None else None,
     )

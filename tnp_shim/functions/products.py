@@ -291,7 +291,7 @@ def einsum(*operands: Any, optimize: Any = False, **kwargs: Any):
     return contraction.einsum(labelled, output, _path(subscripts, labelled, optimize))
 
 
-def _in_common_dtype(tensors: list[tf.Tensor], dtype: Any, casting: str) -> list[tf.Tensor]:
+def _in_common_dtype(tensors: list[tf.Tensor], dtype: Any, casting: Any) -> list[tf.Tensor]:
     if dtype is None:
         return promote_args("einsum", *tensors)
     target = dtypes.canonical(dtype)
@@ -302,7 +302,7 @@ def _in_common_dtype(tensors: list[tf.Tensor], dtype: Any, casting: str) -> list
 
 
 @function(numpy.einsum_path, route="trace")
-def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False):
+def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: Any = False):
     """The order of products that NumPy would choose, from the shapes alone, which must be known."""
     subscripts, tensors = _subscripts_and_tensors(operands)
     sizes = [shapes.shape_of(x) for x in tensors]

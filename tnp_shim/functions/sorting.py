@@ -79,12 +79,12 @@ def lexsort(keys: Tensors, axis: Axis = -1):
     return found if axis == rank - 1 else gen_array_ops.transpose(found, constant(tuple(swap), tf.int32))
 
 
-def _check_partition(a: tf.Tensor, kth: Any, axis: int | None, kind: str, order: Any) -> None:
+def _check_partition(a: tf.Tensor, kth: Any, axis: int | None, kind: Any, order: Any) -> None:
     """NumPy's errors for places that an array does not have and for ways of selecting."""
     rank = shapes.rank_of(a, "partition")
     size = a.shape.num_elements() if axis is None else a.shape[axis] if rank else 1
     places = conversion.to_tensor(kth)
-    known = known_value(places)
+    known: Any = known_value(places)
     if known is None and not places.dtype.is_integer:
         raise TypeError("Partition index must be integer")
     if known is not None and size is not None:
@@ -161,11 +161,13 @@ def digitize(x: Tensor, bins: Tensor, right: Any = False):
     if known is not None:
         decreasing = _is_decreasing(known)
         ordered = gen_array_ops.reverse_v2(bins, constant((0,), tf.int32)) if decreasing else bins
-        found = sorting.search(*promote_args("digitize", ordered, x), not right)
+        edges, values = promote_args("digitize", ordered, x)
+        found = sorting.search(edges, values, not right)
         return gen_math_ops.sub(like(known.size, found), found) if decreasing else found
     decreasing = _checked_direction(bins)
     ordered = select(decreasing, gen_array_ops.reverse_v2(bins, constant((0,), tf.int32)), bins)
-    found = sorting.search(*promote_args("digitize", ordered, x), not right)
+    edges, values = promote_args("digitize", ordered, x)
+    found = sorting.search(edges, values, not right)
     count = shapes.as_length(shapes.length(bins, 0))
     return select(decreasing, gen_math_ops.sub(count, found), found)
 

@@ -7,7 +7,7 @@ view or a copy, of which shape, and whether it refuses.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy
@@ -18,7 +18,8 @@ from tnp_shim.array import Array, laid_out, ndarray, view, wrap
 from tnp_shim.conversion import to_axis, to_shape, to_tensor
 from tnp_shim.declaration import arrays
 from tnp_shim.errors import UnknownShapeError
-from tnp_shim.promotion import shape_of
+from tnp_shim.kernels import shapes
+from tnp_shim.promotion import constant, shape_of
 from tnp_shim.storage import AnyCell, Cell, Lens, untouched
 from tnp_shim.subscripts import (
     GENERIC_SIZE,
@@ -119,13 +120,13 @@ def reshaped(array: Array, shape: Any, order: Any, copy: bool | None) -> Array:
     def get(p: tf.Tensor) -> tf.Tensor:
         if order == "F":
             backwards = known[::-1] if known is not None else shape[::-1]
-            return tf.transpose(gen_array_ops.reshape(tf.transpose(p), backwards))
-        return gen_array_ops.reshape(p, shape)
+            return _reversed(shapes.reshape(_reversed(p), backwards))
+        return shapes.reshape(p, shape)
 
     def put(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
         if order == "F":
-            return tf.transpose(gen_array_ops.reshape(tf.transpose(v), shape_of(tf.transpose(p))))
-        return gen_array_ops.reshape(v, shape_of(p))
+            return _reversed(shapes.reshape(_reversed(v), shape_of(_reversed(p))))
+        return shapes.reshape(v, shape_of(p))
 
     if known is None or not exact:
         generic = _generic_reshape(shape, order)
@@ -144,6 +145,16 @@ def reshaped(array: Array, shape: Any, order: Any, copy: bool | None) -> Array:
             if copy is False:
                 raise
     return with_hidden_base(get(array._cell.read()), untouched(known, array.dtype, order))
+
+
+def _reversed(p: tf.Tensor) -> tf.Tensor:
+    """The tensor with its axes reversed."""
+    rank = p.shape.rank
+    return tf.transpose(p) if rank is None else _permuted(p, range(rank - 1, -1, -1))
+
+
+def _permuted(p: tf.Tensor, order: Iterable[int]) -> tf.Tensor:
+    return gen_array_ops.transpose(p, constant(tuple(order), tf.int32))
 
 
 def _shape_found(shape: Any, asked: tuple[int, ...]) -> tuple[int, ...]:
@@ -202,10 +213,10 @@ def ravel(a: Any, order: Any = "C") -> Array:
     back = numpy.argsort(axes).tolist()
 
     def get_ordered(p: tf.Tensor) -> tf.Tensor:
-        return gen_array_ops.reshape(tf.transpose(p, axes), [-1])
+        return shapes.flat(_permuted(p, axes))
 
     def put_ordered(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
-        return tf.transpose(gen_array_ops.reshape(v, shape_of(tf.transpose(p, axes))), back)
+        return _permuted(shapes.reshape(v, shape_of(_permuted(p, axes))), back)
 
     return as_numpy_views(array, lambda s: s.ravel(order), get_ordered, put_ordered)
 
@@ -218,11 +229,11 @@ def _axes_in_memory_order(shadow: numpy.ndarray[Any, Any]) -> list[int]:
 
 
 def _flat_get(p: tf.Tensor) -> tf.Tensor:
-    return gen_array_ops.reshape(p, [-1])
+    return shapes.flat(p)
 
 
 def _flat_put(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
-    return gen_array_ops.reshape(v, shape_of(p))
+    return shapes.reshape(v, shape_of(p))
 
 
 def _unit_axes(array: Array, numpy_view: NumpyView, get: Get) -> Array:
@@ -235,7 +246,7 @@ def squeeze(a: Any, axis: Any = None) -> Array:
     array = as_array(a)
     axes = to_axis(axis, "squeeze")
     listed = [] if axes is None else [axes] if isinstance(axes, int) else list(axes)
-    made = _unit_axes(array, lambda s: s.squeeze(axes), lambda p: tf.squeeze(p, listed or None))
+    made = _unit_axes(array, lambda s: s.squeeze(axes), lambda p: gen_array_ops.squeeze(p, listed))
     return as_given(made, a)
 
 
@@ -250,7 +261,7 @@ def expand_dims(a: Any, axis: Any) -> Array:
 
     def get(p: tf.Tensor) -> tf.Tensor:
         for place in places:
-            p = gen_array_ops.expand_dims(p, place)
+            p = gen_array_ops.expand_dims(p, constant(place, tf.int32))
         return p
 
     return _unit_axes(array, lambda s: numpy.expand_dims(s, axes), get)
@@ -268,7 +279,7 @@ def _at_least(array: Array, numpy_function: Callable[..., Any], rank: int) -> Ar
 
     def get(p: tf.Tensor) -> tf.Tensor:
         for place in added:
-            p = gen_array_ops.expand_dims(p, place)
+            p = gen_array_ops.expand_dims(p, constant(place, tf.int32))
         return p
 
     return _unit_axes(array, numpy_function, get)
@@ -298,14 +309,7 @@ def permuted(array: Array, numpy_view: NumpyView, order: list[int]) -> Array:
     if order == back == list(range(len(order))):
         same: Get = lambda p: p  # noqa: E731
         return as_numpy_views(array, numpy_view, same, lambda p, v: v)
-    forth = numpy.array(order, numpy.int32)
-    again = numpy.array(back, numpy.int32)
-    return as_numpy_views(
-        array,
-        numpy_view,
-        lambda p: gen_array_ops.transpose(p, forth),
-        lambda p, v: gen_array_ops.transpose(v, again),
-    )
+    return as_numpy_views(array, numpy_view, lambda p: _permuted(p, order), lambda p, v: _permuted(v, back))
 
 
 def _order_of(rank: int, numpy_view: NumpyView) -> list[int]:

@@ -151,7 +151,7 @@ def putmask(a: Tensor, mask: Any, values: Any):
     return select(_none_if_empty(condition, values), chosen, a)
 
 
-def _source(dst: tf.Tensor, src: Any, casting: str) -> tf.Tensor:
+def _source(dst: tf.Tensor, src: Any, casting: Any) -> tf.Tensor:
     """The source of `copyto` in the dtype of its target; TypeError where the rule forbids that cast."""
     target = dtypes.to_numpy(dst.dtype)
     if type(src) in dtypes.PYTHON_SCALARS:
@@ -169,7 +169,7 @@ def _source(dst: tf.Tensor, src: Any, casting: str) -> tf.Tensor:
 
 
 @writes(numpy.copyto, "dst")
-def copyto(dst: Tensor, src: Any, casting: str = "same_kind", where: Any = True):
+def copyto(dst: Tensor, src: Any, casting: Any = "same_kind", where: Any = True):
     """Write values, broadcast, to an array, or to where a mask is true."""
     source, target = _source(dst, src, casting), static_shape(dst)
     source = checked_value(source, target)
@@ -181,10 +181,11 @@ def copyto(dst: Tensor, src: Any, casting: str = "same_kind", where: Any = True)
             raise TypeError(f"copyto: a mask of {condition.dtype.name} cannot be cast safely to bool")
     else:
         condition = conversion.to_tensor(where, dtypes.BOOL)
-    sizes = condition.shape.as_list() if condition.shape.rank is not None and target is not None else []
-    if len(sizes) > len(target or ()) or not broadcasts(sizes, target or ()):
-        message = "could not broadcast where mask from shape {} into shape {}"
-        raise ValueError(message.format(spelled(sizes), spelled(target)))
+    if target is not None and condition.shape.rank is not None:
+        sizes = condition.shape.as_list()
+        if len(sizes) > len(target) or not broadcasts(sizes, target):
+            message = "could not broadcast where mask from shape {} into shape {}"
+            raise ValueError(message.format(spelled(sizes), spelled(target)))
     return _with_shape_of_first(dst, select(condition, source, dst))
 
 

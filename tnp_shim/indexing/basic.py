@@ -8,7 +8,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim.indexing.checks import known_index
-from tnp_shim.indexing.layout import Shape, checked_step, expanded, is_full
+from tnp_shim.indexing.layout import FULL, Shape, checked_step, expanded, is_full
 from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
 from tnp_shim.tensorflow_internals import EagerTensor, func_graph, gen_array_ops, gen_math_ops, ops
 
@@ -123,12 +123,23 @@ def specification(shape: Shape, items: tuple[Any, ...]) -> StridedSpecification:
 class BasicPlan:
     """Reads and writes what a basic index with known bounds selects."""
 
-    __slots__ = ("_arrays", "_compiles", "_identity", "_key", "_masks", "_tensors", "is_scalar", "shape")
+    __slots__ = (
+        "_arrays",
+        "_compiles",
+        "_identity",
+        "_key",
+        "_masks",
+        "_tensors",
+        "_source",
+        "is_scalar",
+        "shape",
+    )
     is_view = True
 
     def __init__(self, shape: Shape, key: tuple[Any, ...]) -> None:
         spec = specification(shape, key)
         self._key = key
+        self._source = shape
         self.shape = None if spec.shape is None else tuple(spec.shape)
         self.is_scalar = self.shape == () and Ellipsis not in key
         self._identity = spec.takes_all and (shape is not None or key in ((), (Ellipsis,)))
@@ -187,8 +198,35 @@ class BasicPlan:
         if masked or has_gradient(value):
             value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
         if masked:
-            return self._masked_write(tensor, value)
+            return self._write_within(tensor, value)
         return gen_array_ops.tensor_strided_slice_update(tensor, begin, end, strides, value, *self._masks)
+
+    def _write_within(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+        """As `write` by a mask, but only of the block without steps that holds all that is selected."""
+        block_items: list[Any] = []
+        rest: list[Any] = []
+        sizes = iter(self._source or ())
+        for item in self._key if self._source is None else expanded(self._source, self._key):
+            if item is None:
+                rest.append(item)
+                continue
+            size = next(sizes, None)
+            if isinstance(item, int) and size is not None:
+                block_items.append(item)
+                continue
+            places = range(*slice(*item[1:]).indices(size)) if type(item) is tuple and size else ()
+            if places:
+                first, last = sorted((places[0], places[-1]))
+                block_items.append((slice, first, last + 1, 1))
+                rest.append((slice, None, None, item[3]))
+            else:
+                block_items.append(FULL)
+                rest.append(item)
+        block = kept_plan(self._source, tuple(block_items))
+        if self._source is None or block._identity:
+            return self._masked_write(tensor, value)
+        inner = kept_plan(block.shape, tuple(rest))
+        return block.write(tensor, inner.write(block.read(tensor), value))
 
     def _masked_write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """As `write`; XLA's TensorStridedSliceUpdate takes no steps but 1, and nothing empty."""

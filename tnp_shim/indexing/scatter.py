@@ -13,6 +13,8 @@ from tnp_shim.indexing.sizes import as_tensor, reshaped, size_of, sizes_of
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
+_MOST_COMPARED = 64
+
 
 def scattered(
     rows: tf.Tensor, index: tf.Tensor | numpy.ndarray, values: tf.Tensor, *, unique: bool = False
@@ -50,9 +52,15 @@ def _last_of_duplicates(rows: tf.Tensor, index: tf.Tensor, places: tf.Tensor, va
     """The values with each duplicate replaced by the last one for its row; gradients go to that alone."""
     zero, first = constant(0, tf.int64), constant(0, tf.int32)
     order = gen_math_ops._range(zero, as_tensor(size_of(values, 0)), constant(1, tf.int64))
-    count = gen_array_ops.reshape(as_tensor(size_of(rows, 0)), constant((1,), tf.int32))
-    none = gen_array_ops.fill(count, constant(-1, tf.int64))
-    last = gen_array_ops.gather_v2(gen_array_ops.tensor_scatter_max(none, places, order), index, first)
+    few = index.shape[0] is not None and index.shape[0] <= _MOST_COMPARED
+    if few:  # each with each, rather than by way of a vector as long as there are rows
+        same = gen_math_ops.equal(places, gen_array_ops.expand_dims(index, first))
+        last = gen_math_ops._max(gen_math_ops.select_v2(same, order, zero), constant((1,), tf.int32))
+    else:
+        count = gen_array_ops.reshape(as_tensor(size_of(rows, 0)), constant((1,), tf.int32))
+        none = gen_array_ops.fill(count, constant(-1, tf.int64))
+        last = gen_array_ops.tensor_scatter_max(none, places, order)
+        last = gen_array_ops.gather_v2(last, index, first)
     winning = gen_array_ops.stop_gradient(gen_array_ops.gather_v2(values, last, first))
     wins = gen_math_ops.equal(last, order)
     wins = reshaped(wins, [size_of(wins, 0)] + [1] * (values.shape.rank - 1))

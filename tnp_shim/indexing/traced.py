@@ -7,7 +7,7 @@ value of `i` and can't update it at all, so what it compiles gathers, and writes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 
@@ -15,11 +15,14 @@ from tnp_shim.errors import unknown_shape
 from tnp_shim.indexing.basic import BasicPlan, kept_plan, specification
 from tnp_shim.indexing.checks import traced_index
 from tnp_shim.indexing.expression import is_static
-from tnp_shim.indexing.layout import FULL, Shape, expanded
-from tnp_shim.indexing.sizes import Size, as_tensor, size_of
+from tnp_shim.indexing.layout import FULL, Shape, expanded, is_full
+from tnp_shim.indexing.sizes import Size, as_tensor, reshaped, size_of
 from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops, gen_xla_ops
+
+Span: TypeAlias = tf.Tensor | tuple[int, int]
+"""The one place along an axis, or from where to where."""
 
 
 def basic_plan(shape: Shape, items: Sequence[Any]) -> BasicPlan | TracedPlan:
@@ -86,32 +89,44 @@ class TracedPlan:
 
     def _read_by_axis(self, tensor: tf.Tensor) -> tf.Tensor:
         """As `read`: XLA's StridedSlice gives wrong results if but some of its bounds are unknown."""
-        rest = [item if item is None or is_static(item) else FULL for item in self._items]
-        result = basic_plan(self._source, rest).read(tensor)
-        place = sum(not isinstance(item, int) for item in self._items) - 1
         axis = len(self._source or ()) - 1
         for item in reversed(self._items):
             if isinstance(item, tf.Tensor):
                 index = traced_index(item, axis, size_of(tensor, axis))
-                result = gen_array_ops.gather_v2(result, index, constant(place, tf.int32))
-            elif type(item) is tuple and not is_static(item):
-                result = _sliced(result, place, item)
-            place -= not isinstance(item, int)
+                tensor = gen_array_ops.gather_v2(tensor, index, constant(axis, tf.int32))
             axis -= item is not None
+        rest = [item for item in self._items if not isinstance(item, tf.Tensor)]
+        known = [item if item is None or is_static(item) else FULL for item in rest]
+        result = basic_plan(tuple(tensor.shape.as_list()), known).read(tensor)
+        places = [item for item in rest if not isinstance(item, int)]
+        for place, item in enumerate(places):
+            if item is not None and not is_static(item):
+                result = _sliced(result, place, item)
         return result
 
     def _put_block(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-        """As `write`: takes the block at the unknown integers, writes into it, and puts it back."""
-        indices: dict[int, tf.Tensor] = {}
+        """As `write` where integers are unknown: makes the block that is to stand there, and puts it in."""
+        spans: dict[int, Span] = {}
+        is_whole_block = True
+        rest: list[Any] = []
         axis = 0
         for item in self._items:
-            if isinstance(item, tf.Tensor):
-                indices[axis] = traced_index(item, axis, size_of(tensor, axis))
+            size = None if item is None else (self._source or ())[axis]
+            span = _span(item, axis, size_of(tensor, axis) if isinstance(item, tf.Tensor) else size)
+            if span is not None:
+                spans[axis] = span
+            elif item is not None and not is_full(item):
+                is_whole_block = False
+            rest.append(item if span is None else FULL if type(item) is tuple else 0)
             axis += item is not None
-        block = block_at(tensor, indices)
-        rest = [0 if isinstance(item, tf.Tensor) else item for item in self._items]
-        block = basic_plan(tuple(block.shape.as_list()), rest).write(block, value)
-        return with_block(tensor, block, indices)
+        if is_whole_block:
+            value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
+            sizes = [_span_size(spans[a]) if a in spans else size_of(tensor, a) for a in range(axis)]
+            block = reshaped(value, sizes)
+        else:
+            block = block_at(tensor, spans)
+            block = basic_plan(tuple(block.shape.as_list()), rest).write(block, value)
+        return with_block(tensor, block, spans)
 
     def _select(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """As `write` for slices of unknown bounds: each element is told whether and whence it gets one."""
@@ -189,22 +204,43 @@ def _sliced(tensor: tf.Tensor, axis: int, item: tuple[Any, ...]) -> tf.Tensor:
     return TracedPlan(sizes, (FULL,) * axis + (item,))._read_at_once(tensor)
 
 
-def block_at(tensor: tf.Tensor, indices: dict[int, tf.Tensor]) -> tf.Tensor:
-    """The block of size 1 along the axes of the indices, and whole along the others."""
-    for axis, index in indices.items():
-        index = gen_array_ops.reshape(index, constant((1,), tf.int32))
-        tensor = gen_array_ops.gather_v2(tensor, index, constant(axis, tf.int32))
+def _span(item: Any, axis: int, size: Any) -> Span | None:
+    """What an item takes of its axis, if that is one place or all places from one to another."""
+    if isinstance(item, tf.Tensor):
+        return traced_index(item, axis, size)
+    if item is None or size is None or not is_static(item):
+        return None
+    if isinstance(item, int):
+        return (item % size, item % size + 1)
+    start, stop, step = slice(*item[1:]).indices(size)
+    return (start, stop) if step == 1 and start < stop else None
+
+
+def _span_size(span: Span) -> int:
+    return span[1] - span[0] if isinstance(span, tuple) else 1
+
+
+def block_at(tensor: tf.Tensor, spans: dict[int, Span]) -> tf.Tensor:
+    """The block at the spans of some axes, whole along the others."""
+    known = [spans.get(axis) for axis in range(tensor.shape.rank)]
+    items = tuple((slice, *span, 1) if isinstance(span, tuple) else FULL for span in known)
+    tensor = kept_plan(tuple(tensor.shape.as_list()), items).read(tensor)
+    for axis, span in spans.items():
+        if isinstance(span, tf.Tensor):
+            index = gen_array_ops.reshape(span, constant((1,), tf.int32))
+            tensor = gen_array_ops.gather_v2(tensor, index, constant(axis, tf.int32))
     return tensor
 
 
-def with_block(tensor: tf.Tensor, block: tf.Tensor, indices: dict[int, tf.Tensor]) -> tf.Tensor:
+def with_block(tensor: tf.Tensor, block: tf.Tensor, spans: dict[int, Span]) -> tf.Tensor:
     """The tensor with such a block put in place. XLA's op for that has no gradient of its own."""
-    starts = [as_tensor(indices.get(axis, 0)) for axis in range(tensor.shape.rank)]
+    places = [spans.get(axis, 0) for axis in range(tensor.shape.rank)]
+    starts = [as_tensor(place[0] if isinstance(place, tuple) else place) for place in places]
 
     @tf.custom_gradient
     def put(tensor: tf.Tensor, block: tf.Tensor) -> Any:
         def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            return with_block(upstream, tf.zeros_like(block), indices), block_at(upstream, indices)
+            return with_block(upstream, tf.zeros_like(block), spans), block_at(upstream, spans)
 
         return gen_xla_ops.xla_dynamic_update_slice(tensor, block, gen_array_ops.pack(starts)), gradient
 

@@ -67,7 +67,7 @@ def _matrix_plan(
     x_labels: Labels, y_labels: Labels, kept: Labels, ordered: bool, complex_numbers: bool
 ) -> _MatrixPlan:
     """The plan with the fewest transposes; of equal ones the plainest."""
-    plans = []
+    plans: list[tuple[int, bool, int, int, _MatrixPlan]] = []
     for swapped in (False, True):
         first, second = (y_labels, x_labels) if swapped else (x_labels, y_labels)
         shared = [label for label in first if label in second]

@@ -57,7 +57,7 @@ def normalize_axes(axis: int | tuple[int, ...] | None, rank: int | None, strict:
         try:
             return _normalized(axis, rank)
         except TypeError:  # not hashable, or not an index: NumPy tells
-            return normalize_axis_tuple(axis, rank)
+            return normalize_axis_tuple(axis, rank)  # type: ignore[arg-type]
     if axis is None:
         return None
     axes = (axis,) if isinstance(axis, int) else tuple(axis)

@@ -10,6 +10,7 @@ from tnp_shim.kernels import shapes, sorting
 from tnp_shim.kernels.arithmetic import add, divide, multiply, subtract
 from tnp_shim.kernels.differentiation import differentiable
 from tnp_shim.kernels.elementwise import (
+    both,
     by_kind,
     complex_of,
     halves_in_float32,
