@@ -191,6 +191,17 @@ from tnp_shim.functions.selection import (
     take_along_axis,
     where,
 )
+from tnp_shim.functions.signal import (
+    angle,
+    convolve,
+    correlate,
+    i0,
+    interp,
+    real_if_close,
+    sinc,
+    trapezoid,
+    unwrap,
+)
 from tnp_shim.functions.sorting import (
     argpartition,
     argsort,
@@ -214,6 +225,7 @@ from tnp_shim.functions.statistics import (
     nancumsum,
     nanmax,
     nanmean,
+    nanmedian,
     nanmin,
     nanprod,
     nanstd,
@@ -252,6 +264,14 @@ from tnp_shim.functions.views import (
 )
 from tnp_shim.functions.views import (
     transpose as permute_dims,
+)
+from tnp_shim.functions.writers import (
+    copyto,
+    fill_diagonal,
+    place,
+    put,
+    put_along_axis,
+    putmask,
 )
 from tnp_shim.scalars import (
     bfloat16,
