@@ -219,7 +219,8 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
         shape = self._cell.shape
         if shape is not None and None not in shape and self.size != 1:
             return numpy.ones(shape, self._dtype)  # type: ignore[arg-type]
-        return self._known(needed_by)
+        value = self._known(needed_by)
+        return numpy.asarray(value) if isinstance(self, ndarray) else value
 
     def __bool__(self) -> bool:
         return bool(self._single("bool() of an array (an `if`, `while`, `and`, `or` or `not`)"))

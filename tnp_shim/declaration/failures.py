@@ -44,7 +44,9 @@ def stand_in(value: Any) -> Any:
         known = numpy.ones(shape, dtypes.to_numpy(tensor.dtype))  # type: ignore[arg-type]
     if isinstance(value, Array) and known.ndim == 0 and not value._writeable:
         return known[()]
-    return numpy.array(known)
+    stand_in_array = numpy.array(known)
+    stand_in_array.setflags(write=not isinstance(value, Array) or value._writeable)
+    return stand_in_array
 
 
 def numpys_error(

@@ -65,7 +65,9 @@ class _Parameter:
 
     def check_unused(self, function: str, value: Any) -> None:
         default = self.numpy_default
-        if value is MISSING or value is None or self.name in IGNORED or value is default or value == default:
+        if value is MISSING or value is None or self.name in IGNORED or value is default:
+            return
+        if type(value) is type(default) and value == default:
             return
         raise TypeError(f"{function}: argument {self.name}={value!r} is not supported on tensors")
 
@@ -240,6 +242,8 @@ def writes(numpy_callable: Callable[..., Any], target: str) -> Callable[[Body], 
             if not isinstance(array, Array):
                 return numpy_callable(*args, **kwargs)  # a real NumPy array, or NumPy's error
             try:
+                if not array._writeable:
+                    raise ValueError("assignment destination is read-only")
                 new = binding.call(body, values)
             except Exception as error:
                 raise numpys_error(name, numpy_callable, args, kwargs, error) from error.__cause__

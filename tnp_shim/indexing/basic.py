@@ -190,6 +190,8 @@ class BasicPlan:
                 return value
             return gen_array_ops.tensor_strided_slice_update(tensor, begin, end, strides, value, *self._masks)
         value = checked_element(value) if self.is_scalar else checked_value(value, self.shape)
+        if self.shape is not None and 0 in self.shape:
+            return tensor  # nothing is selected
         if self._identity:
             return broadcast_value(value, self.shape, lambda: gen_array_ops.shape(tensor))
         in_graph = not (isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor))
