@@ -13,7 +13,7 @@ import tensorflow as tf
 from tnp_shim import dtypes
 from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.declaration.arguments import MISSING, conversion_of
-from tnp_shim.declaration.failures import numpys_error
+from tnp_shim.declaration.failures import numpys_error, stand_in
 from tnp_shim.promotion import cast
 
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -240,7 +240,11 @@ def writes(numpy_callable: Callable[..., Any], target: str) -> Callable[[Body], 
             values = binding.raw(args, kwargs)
             array = values[position]
             if not isinstance(array, Array):
-                return numpy_callable(*args, **kwargs)  # a real NumPy array, or NumPy's error
+                # a real NumPy array is written to by NumPy; anything else is refused by it
+                given = [a if a is array else stand_in(a) for a in args]
+                return numpy_callable(
+                    *given, **{k: v if v is array else stand_in(v) for k, v in kwargs.items()}
+                )
             try:
                 if not array._writeable:
                     raise ValueError("assignment destination is read-only")

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
+from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
 from tnp_shim.functions.reductions import argmax, argmin, cumprod, cumsum, in_loop, reduced
 from tnp_shim.indexing.checks import asserted, every
 from tnp_shim.kernels import comparison, sorting
@@ -73,19 +74,14 @@ def _mean(
     a: tf.Tensor, axes: Axes, dtype: numpy.dtype[Any], keepdims: bool, where: tf.Tensor | None
 ) -> tf.Tensor:
     summed = in_loop(_ADD, a, dtype)
-    if where is None and summed.dtype in (tf.float32, tf.float64, tf.complex64, tf.complex128):
+    if where is None and summed.dtype in (tf.float32, tf.float64):  # of no complex number TensorFlow's is 0
         return gen_math_ops.mean(summed, axes_tensor(a, axes), keepdims)
     return _over(reduced(_ADD, summed, axes, keepdims, None, where), _count(a, axes, where, keepdims))
 
 
-@function(numpy.mean, scalar=True)
+@function(numpy.mean, scalar=True, quick=quick_reduction(gen_math_ops.mean, "fd"), quick_options=OPTIONS)
 def mean(
-    a: Tensor,
-    axis: Axis = None,
-    dtype: DType = None,
-    keepdims: bool = False,
-    *,
-    where: Tensor | None = None,
+    a: Tensor, axis: Axis = None, dtype: DType = None, keepdims: bool = False, *, where: Tensor | None = None
 ) -> Tensor:
     """The arithmetic mean over axes. Integers become the default float; float16 is summed in float32."""
     axes = normalize_axes(axis, a.shape.rank, strict=True)
