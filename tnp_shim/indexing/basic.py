@@ -225,7 +225,7 @@ class BasicPlan:
                 block_items.append(FULL)
                 rest.append(item)
         block = kept_plan(self._source, tuple(block_items))
-        if self._source is None or block._identity:
+        if self._source is None or 0 in (self.shape or ()) or block._identity:
             return self._masked_write(tensor, value)
         inner = kept_plan(block.shape, tuple(rest))
         return block.write(tensor, inner.write(block.read(tensor), value))
