@@ -163,13 +163,17 @@ def test_known_indices_out_of_bounds_fail_while_tracing() -> None:
         run.read(CUBE, [0, 2], (2, None, None))
 
 
-@pytest.mark.parametrize("sizes", [(2, 3), (None, None)])
-def test_a_size_unknown_until_run_time_does_not_grow_the_array(sizes: Any) -> None:
-    array, mask = filled((2, 1)), Argument([True, False])
-    with pytest.raises(tf.errors.InvalidArgumentError):
-        run.write(array, mask, numpy.ones(3), (None, None), (None,))
-    with pytest.raises(tf.errors.InvalidArgumentError):
-        run.write(array, slice(0, 1), numpy.ones(3), (None, None), (None,))
+@pytest.mark.parametrize(
+    "index", [Argument([True, False]), slice(0, 1), Ellipsis, [0, 1], (Ellipsis, Argument(0))]
+)
+@pytest.mark.parametrize(("value_shape", "known"), [((3,), False), ((3, 1), True), ((4, 1), False)])
+def test_a_size_unknown_until_run_time_does_not_grow_the_array(
+    index: Any, value_shape: tuple[int, ...], known: bool
+) -> None:
+    value = numpy.ones(value_shape)
+    sizes = value_shape if known else [None] * value.ndim
+    with pytest.raises((tf.errors.InvalidArgumentError, ValueError)):
+        run.write(filled((2, 1)), index, value, (None, None), sizes)
 
 
 LOOPS: list[tuple[str, Callable[[Any], Any]]] = [
