@@ -10,11 +10,12 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import conversion, dtypes
-from tnp_shim.array import Array, fresh, laid_out, ndarray, scalar, view, wrap, write
+from tnp_shim.array import Array, fresh, laid_out, ndarray, view, wrap, wrap_scalar, write
 from tnp_shim.errors import unknown_shape
 from tnp_shim.indexing import plan
 from tnp_shim.indexing.basic import BasicPlan
 from tnp_shim.indexing.layout import axes_taken
+from tnp_shim.indexing.plans import known_plan
 from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import AnyCell, Lens, StaticShape, ViewCell, static_shape, untouched
 from tnp_shim.tensorflow_internals import current_graph, gen_array_ops, known_value
@@ -137,12 +138,12 @@ def _plan(cell: AnyCell, index: Any) -> Any:
 def get(array: Array, index: Any) -> Any:
     """`array[index]`: a view for a basic index, a scalar for a full one, else a copy."""
     cell = array._cell
-    index = plain_index(index)
-    made = _plan(cell, index)
+    made: Any = known_plan(cell.shape, index)
+    if made is None:
+        index = plain_index(index)
+        made = _plan(cell, index)
     if made.is_scalar:
-        new = scalar(made.read(cell.read()), array._dtype)
-        new._cell._home = current_graph()  # type: ignore[union-attr]
-        return new
+        return wrap_scalar(made.read(cell.read()))
     if made.is_view:
         return view(array, _lens(made, index))
     tensor = made.read(cell.read())
@@ -230,7 +231,9 @@ def set_(array: ndarray, index: Any, value: Any) -> None:
     if not array._writeable:
         raise ValueError("assignment destination is read-only")
     cell = array._cell
-    made = _plan(cell, plain_index(index))
+    made: Any = known_plan(cell.shape, index)
+    if made is None:
+        made = _plan(cell, plain_index(index))
     tensor = value_for(value, array._dtype)
     if made.is_scalar and tensor.shape.rank:
         if array._dtype.kind != "b" or tensor.shape.num_elements() != 1:

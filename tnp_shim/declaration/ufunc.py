@@ -67,6 +67,15 @@ class ufunc:
             return self._call_with_options(args, kwargs)
         if self.nin == 2:
             first, second = args
+            # the commonest case, without a further call: two arrays of one dtype that one op takes
+            if type(first) is ndarray and type(second) is ndarray and first._dtype is second._dtype:
+                out = self.direct.get(first._dtype)
+                mine, its = first._cell, second._cell
+                if out is not None and mine.in_c_order and its.in_c_order:
+                    try:
+                        return result(self.direct_op(mine.read(), its.read()), out)  # type: ignore[misc]
+                    except Exception as error:
+                        raise self.error(args, {}, error) from error.__cause__
             if isinstance(first, Array):
                 dtype = first._dtype
                 out = self.direct.get(dtype)

@@ -269,16 +269,16 @@ class BasicCopyPlan(BasicPlan):
     is_view = False
 
 
-_plans: dict[Any, BasicPlan] = {}
+PLANS: dict[Any, BasicPlan] = {}
 _MOST_PLANS = 4096
 
 
 def kept_plan(shape: Shape, key: tuple[Any, ...]) -> BasicPlan:
     """The plan of a basic expression with known bounds, made once."""
-    found = _plans.get((shape, key))
+    found = PLANS.get((shape, key))
     if found is None:
         found = BasicPlan(shape, key)
-        if len(_plans) >= _MOST_PLANS:
-            _plans.clear()
-        _plans[shape, key] = found
+        if len(PLANS) >= _MOST_PLANS:
+            PLANS.clear()
+        PLANS[shape, key] = found
     return found

@@ -38,7 +38,13 @@ def expression(index: Any, unwrap: Callable[[Any], Any] | None = None) -> tuple[
     `unwrap` gives the tensor of an object that stands for one; it is called for everything that is not
     an int, a slice of ints, None or Ellipsis, also within lists and slices.
     """
-    items = []
+    items = static_expression(index)
+    return _any_expression(index, unwrap) if items is None else items
+
+
+def static_expression(index: Any) -> tuple[Any, ...] | None:
+    """The items of an index of ints, slices of ints, None and Ellipsis; None for any other."""
+    items: list[Any] = []
     for item in index if type(index) is tuple else (index,):
         kind = type(item)
         if kind is int or item is None or item is Ellipsis:
@@ -48,9 +54,9 @@ def expression(index: Any, unwrap: Callable[[Any], Any] | None = None) -> tuple[
             if type(start) in _BOUNDS and type(stop) in _BOUNDS and type(step) in _BOUNDS:
                 items.append((slice, start, stop, step))
             else:
-                return _any_expression(index, unwrap)
+                return None
         else:
-            return _any_expression(index, unwrap)
+            return None
     return tuple(items)
 
 

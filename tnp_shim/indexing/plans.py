@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 
 from tnp_shim.indexing.advanced import AdvancedPlan
-from tnp_shim.indexing.basic import BasicCopyPlan, BasicPlan, kept_plan
-from tnp_shim.indexing.expression import ArrayExpression, expression
+from tnp_shim.indexing.basic import PLANS, BasicCopyPlan, BasicPlan, kept_plan
+from tnp_shim.indexing.expression import ArrayExpression, expression, static_expression
 from tnp_shim.indexing.layout import Shape, is_index_array
 from tnp_shim.indexing.traced import TracedPlan, basic_plan
 from tnp_shim.indexing.unknown_rank import UnknownRankPlan
@@ -28,6 +28,11 @@ def plan(shape: Shape, index: Any) -> Plan:
     if type(key) is ArrayExpression:
         return _array_plan(shape, key)
     return kept_plan(shape, key)
+
+
+def known_plan(shape: Shape, index: Any) -> BasicPlan | None:
+    """The plan of an index of ints and slices that was planned before, found by one look; else None."""
+    return PLANS.get((shape, static_expression(index)))
 
 
 def _array_plan(shape: Shape, key: tuple[Any, ...]) -> Plan:
