@@ -232,7 +232,7 @@ def _weighted(
     if keys[0].kind in "biu":  # never less than float64, or what stands for it
         common = dtypes.under_default(numpy.result_type(common, dtypes.FLOAT64), keys)
     dtype = dtypes.to_tf(common)
-    weights = cast(_aligned(a, axis, axes, weights), dtype)
+    weights = cast(aligned_weights(a, axis, axes, weights), dtype)
     scale = reduced(_ADD, weights, axes, keepdims)
     some = every_known(gen_math_ops.not_equal(scale, constant(0, dtype)))
     scale = asserted(scale, some, _NO_WEIGHT, ZeroDivisionError)
@@ -245,7 +245,7 @@ def every_known(conditions: tf.Tensor) -> tf.Tensor:
     return reduced(_AND, conditions, None) if conditions.shape.rank is None else every(conditions)
 
 
-def _aligned(a: tf.Tensor, axis: Any, axes: Axes, weights: tf.Tensor) -> tf.Tensor:
+def aligned_weights(a: tf.Tensor, axis: Any, axes: Axes, weights: tf.Tensor) -> tf.Tensor:
     """The weights in the shape of the array, or with ones for the axes that are not averaged."""
     if axis is None or (a.shape.rank == weights.shape.rank and a.shape.is_compatible_with(weights.shape)):
         return _of_same_shape(a, weights)
