@@ -7,14 +7,13 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim.indexing.checks import asserted, every, known_index
+from tnp_shim.indexing.checks import known_index
 from tnp_shim.indexing.layout import FULL, Shape, checked_step, expanded, is_full
 from tnp_shim.indexing.values import (
     broadcast_value,
     checked_element,
     checked_value,
     has_gradient,
-    is_same_shape,
 )
 from tnp_shim.tensorflow_internals import EagerTensor, func_graph, gen_array_ops, gen_math_ops, ops
 
@@ -197,7 +196,7 @@ class BasicPlan:
             return gen_array_ops.tensor_strided_slice_update(tensor, begin, end, strides, value, *self._masks)
         value = checked_element(value) if self.is_scalar else checked_value(value, self.shape)
         if self._identity:
-            return self._in_place_of(tensor, value)
+            return broadcast_value(value, self.shape, lambda: gen_array_ops.shape(tensor))
         in_graph = not (isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor))
         masked = in_graph and not self._compiles
         # the op broadcasts by itself, but its gradient does not
@@ -206,18 +205,6 @@ class BasicPlan:
         if masked:
             return self._write_within(tensor, value)
         return gen_array_ops.tensor_strided_slice_update(tensor, begin, end, strides, value, *self._masks)
-
-    def _in_place_of(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-        """The value, broadcast to the shape of the tensor."""
-        if is_same_shape(value, self.shape):
-            return value
-        result = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(tensor))
-        if self.shape is not None and None not in self.shape:
-            return result
-        # graph optimisation takes a BroadcastTo away, and its check, for what it infers of its shape
-        same = gen_math_ops.equal(gen_array_ops.shape(result), gen_array_ops.shape(tensor))
-        message = "could not broadcast input array into the shape of the array"
-        return asserted(result, every(same), message, ValueError)
 
     def _write_within(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """As `write` by a mask, but only of the block without steps that holds all that is selected."""

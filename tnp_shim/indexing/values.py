@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from tnp_shim.indexing.checks import spelled
+from tnp_shim.indexing.checks import asserted, every, spelled
 from tnp_shim.indexing.layout import Shape
 from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, no_tape_records
+from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops, no_tape_records
 
 
 def without_leading_axes(value: tf.Tensor, rank: int) -> tf.Tensor:
@@ -61,9 +61,23 @@ def broadcast_value(value: tf.Tensor, target: Shape, runtime_shape: Callable[[],
     """The (checked) value in the target's shape."""
     if is_same_shape(value, target):
         return value
-    if target is None or None in target:
-        return gen_array_ops.broadcast_to(value, runtime_shape())
-    return gen_array_ops.broadcast_to(value, constant(target, tf.int64))
+    if target is not None and None not in target:
+        return gen_array_ops.broadcast_to(value, constant(target, tf.int64))
+    shape = runtime_shape()
+    result = gen_array_ops.broadcast_to(value, shape)
+    if not _infers_a_size(value, target):
+        return result
+    # graph optimisation takes a BroadcastTo away, and its check, for what it infers of its shape
+    same = gen_math_ops.equal(gen_array_ops.shape(result, out_type=shape.dtype), shape)
+    return asserted(result, every(same), "could not broadcast input array to the indexed shape", ValueError)
+
+
+def _infers_a_size(value: tf.Tensor, target: Shape) -> bool:
+    """Whether a size of the target is known from the value only, if they fit each other."""
+    if target is None or value.shape.rank is None:
+        return True
+    pairs = zip(reversed(value.shape.as_list()), reversed(target), strict=False)
+    return any(size not in (1, None) and goal is None for size, goal in pairs)
 
 
 def has_gradient(value: tf.Tensor) -> bool:
