@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy
 import tensorflow as tf
 
-from tnp_shim import dtypes, subscripts
+from tnp_shim import conversion, dtypes, subscripts
 from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
 from tnp_shim.conversion import to_axis, to_tensor
 from tnp_shim.declaration.arguments import MISSING
 from tnp_shim.declaration.function import write_out
-from tnp_shim.declaration.loops import resolve_reduction
+from tnp_shim.declaration.loops import resolve, resolve_reduction
 from tnp_shim.declaration.ufunc import ufunc
-from tnp_shim.kernels import reductions, scans
-from tnp_shim.promotion import as_tensor, cast
+from tnp_shim.kernels import reductions, scans, segments
+from tnp_shim.kernels.shapes import in_range as in_bounds
+from tnp_shim.kernels.shapes import length
+from tnp_shim.promotion import as_tensor, cast, promotion_key
 from tnp_shim.tensorflow_internals import gen_array_ops
 
 
@@ -133,34 +134,13 @@ def reduceat(
     try:
         tensor = _in_loop(self, array, dtype, out)
         (place,) = reductions.normalize_axes(to_axis(axis, "reduceat"), tensor.shape.rank)  # type: ignore[misc]
-        starts = numpy.asarray(indices).astype(numpy.intp, casting="same_kind")
-        size = tensor.shape[place]
-        for start in starts:
-            if not 0 <= start < size:
-                raise IndexError(f"index {start} out-of-bounds in {self.__name__}.reduceat [0, {size})")
-        parts = []
-        for start, stop in zip(starts, [*starts[1:], size], strict=True):
-            end = stop if stop > start else start + 1
-            part = tensor[(slice(None),) * place + (slice(int(start), int(end)),)]
-            parts.append(reduced(self, part, place))
-        whole = (
-            gen_array_ops.pack(parts, axis=place)
-            if parts
-            else tensor[(slice(None),) * place + (slice(0, 0),)]
-        )
+        starts = cast(to_tensor(indices), tf.int64)
+        size = length(tensor, place)
+        inside = in_bounds(starts, size, f"an index is out-of-bounds in {self.__name__}.reduceat")
+        whole = segments.reduceat(self.__name__, self.body, tensor, inside, place)
     except Exception as error:
         raise _error(self, "reduceat", (array, indices), {"axis": axis}, error) from error.__cause__
     return _finished(f"{self.__name__}.reduceat", whole, out)
-
-
-_SCATTERS: dict[str, Callable[..., tf.Tensor]] = {
-    "add": gen_array_ops.tensor_scatter_add,
-    "subtract": gen_array_ops.tensor_scatter_sub,
-    "maximum": gen_array_ops.tensor_scatter_max,
-    "minimum": gen_array_ops.tensor_scatter_min,
-}
-"""What TensorFlow does for every occurrence of an index by an op of its own."""
-_SCATTERED = (tf.float32, tf.float64, tf.int32, tf.int64, tf.complex64, tf.complex128)
 
 
 def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
@@ -182,45 +162,18 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
         raise ValueError("output array is read-only")
     old = a._cell.read()
     places = subscripts.positions(a, indices)
+    flat, index = gen_array_ops.reshape(old, [-1]), gen_array_ops.reshape(places, [-1])
     if self.nin == 1:
-        # once for every occurrence: as often as an index occurs
-        raise_if_repeated = tf.gather(gen_array_ops.reshape(old, [-1]), places)
-        values = cast(self.body(raise_if_repeated), old.dtype)
-        flat = gen_array_ops.tensor_scatter_update(
-            gen_array_ops.reshape(old, [-1]),
-            gen_array_ops.reshape(places, [-1, 1]),
-            gen_array_ops.reshape(values, [-1]),
-        )
-        return write(a, gen_array_ops.reshape(flat, gen_array_ops.shape(old)))
-    keys = (a.dtype, dtypes.to_numpy(to_tensor(b).dtype), None)
-    loop = self.numpy.resolve_dtypes((a.dtype, keys[1], a.dtype), casting="same_kind")
-    value = cast(to_tensor(b), dtypes.to_tf(dtypes.canonical(loop[1])))
-    updates = gen_array_ops.reshape(
-        gen_array_ops.broadcast_to(value, gen_array_ops.shape(places, out_type=tf.int64)), [-1]
-    )
-    flat = gen_array_ops.reshape(cast(old, dtypes.to_tf(dtypes.canonical(loop[0]))), [-1])
-    index = gen_array_ops.reshape(places, [-1, 1])
-    scatter = _SCATTERS.get(self.__name__)
-    complex_extreme = old.dtype.is_complex and self.__name__ in ("maximum", "minimum")
-    if scatter is not None and flat.dtype in _SCATTERED and not complex_extreme:
-        new = scatter(flat, index, updates)
+        new = segments.scatter_ufunc(self.__name__, self.body, flat, index)
     else:
-        new = _one_by_one(self.body, flat, index, updates)
-    write(a, cast(gen_array_ops.reshape(new, gen_array_ops.shape(old)), old.dtype))
-
-
-def _one_by_one(
-    body: Callable[..., tf.Tensor], flat: tf.Tensor, index: tf.Tensor, updates: tf.Tensor
-) -> tf.Tensor:
-    """The updates in their order, each on what the ones before it left."""
-
-    def step(k: tf.Tensor, current: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        place = index[k]
-        new = cast(body(current[place[0]], updates[k]), current.dtype)
-        return k + 1, gen_array_ops.tensor_scatter_update(current, [place], [new])
-
-    count = tf.size(updates)
-    return tf.while_loop(lambda k, _: k < count, step, (tf.constant(0), flat), maximum_iterations=count)[1]
+        value = conversion.to_operand(b)
+        keys = (a.dtype, promotion_key(value), a.dtype)
+        first, second, last = map(dtypes.to_tf, resolve(self.numpy, keys))
+        body = self.body if last == first else lambda x, y: cast(self.body(x, y), x.dtype)
+        shape = gen_array_ops.shape(places, out_type=tf.int64)
+        values = gen_array_ops.reshape(gen_array_ops.broadcast_to(as_tensor(value, second), shape), [-1])
+        new = segments.scatter_ufunc(self.__name__, body, cast(flat, first), index, values)
+    write(a, gen_array_ops.reshape(cast(new, old.dtype), gen_array_ops.shape(old)))
 
 
 def _error(
