@@ -254,7 +254,7 @@ def aligned_weights(a: tf.Tensor, axis: Any, axes: Axes, weights: tf.Tensor) -> 
     known = tf.TensorShape([size if isinstance(size, int) else None for size in expected])
     if weights.shape.rank != len(expected) or not known.is_compatible_with(weights.shape):
         raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
-    order = tuple(numpy.argsort(axes).tolist())
+    order = tuple(numpy.argsort(axes).tolist())  # type: ignore[arg-type]
     if order != tuple(range(len(order))):
         weights = gen_array_ops.transpose(weights, constant(order, tf.int32))
     sizes = iter(lengths(weights))
