@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import pytest
 import tensorflow as tf
-from index_cases import filled
+from index_cases import assigned, filled
 from traced_indices import Argument, real, shape_of, traced
 
 from tnp_shim.indexing import plan
@@ -108,3 +108,20 @@ def test_the_branch_not_taken_leaks_no_nan() -> None:
         written = plan((2,), tf.constant([True, False])).write(array, tf.constant(numpy.nan))
         result = tf.reduce_sum(plan((2,), 1).read(written) ** 2)
     numpy.testing.assert_array_equal(tape.gradient(result, array), [0, 8])
+
+
+@pytest.mark.parametrize("index", [[2, 0], [0, 0, 1], (slice(None), [1, 1])])
+def test_jacobians_and_maps_of_index_arrays(index: Any) -> None:
+    array, value = tf.constant(ARRAY), tf.constant(2.0, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch([array, value])
+        written = plan((3, 4), index).write(array, value)
+    by_array, by_value = tape.jacobian(written, [array, value])
+    untouched = numpy.ones((3, 4))
+    untouched[index] = 0
+    numpy.testing.assert_array_equal(by_array, numpy.diag(untouched.ravel()).reshape(3, 4, 3, 4))
+    numpy.testing.assert_array_equal(by_value, 1 - untouched)
+    batch = numpy.stack([ARRAY, ARRAY + 1])
+    mapped = tf.vectorized_map(lambda one: plan((3, 4), index).write(one, value), tf.constant(batch))
+    for given, one in zip(mapped.numpy(), batch, strict=True):
+        numpy.testing.assert_array_equal(given, assigned(one, index, 2.0))

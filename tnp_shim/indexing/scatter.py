@@ -27,9 +27,13 @@ def scattered(
         return reshaped(values, sizes_of(rows))
     if isinstance(index, numpy.ndarray):
         index, values = _without_duplicates(index, values)
-        index, unique = tf.constant(index, tf.int64), True
+        narrow = index.max(initial=0) <= tf.int32.max
+        index, unique = tf.constant(index, tf.int32 if narrow else tf.int64), True
     if not rows.shape[1:].is_fully_defined():
         index, values = _none_for_empty_rows(rows, index, values)
+    if rows.shape[0] is not None and rows.shape[0] <= tf.int32.max and index.dtype != tf.int32:
+        # vectorized_map and jacobian convert a scatter only if its indices are int32
+        index = gen_math_ops.cast(index, DstT=tf.int32)
     places = gen_array_ops.expand_dims(index, constant(-1, tf.int32))
     if not unique and index.shape[0] != 1:
         values = _last_of_duplicates(rows, index, places, values)
