@@ -405,3 +405,22 @@ def test_out(name):
     dtype = {"any": bool, "all": bool, "argmax": "int64"}.get(name, "float64")
     same(lambda np, a: into(np, a, dtype), a, tolerance=1e-13, memory=False)
     raises(lambda np, a: getattr(np, name)(a, axis=0, out=np.zeros(7, dtype)), a, message=False)
+
+
+def test_gradients_in_a_loop():
+    start = tf.constant(HARD + 0.1)
+
+    def looped(x, name):
+        def step(k, y):
+            return k + 1, y * tf.convert_to_tensor(getattr(np, name)(np.asarray(y), axis=0, keepdims=True))
+
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            result = tf.while_loop(lambda k, _: k < 2, step, (0, x), maximum_iterations=2)[1]
+        return tape.gradient(result, x)
+
+    for name in ("sum", "mean", "max", "std", "median"):
+        expected = looped(start, name)
+        for compiled in (False, True):
+            found = tf.function(looped, jit_compile=compiled)(start, name)
+            numpy.testing.assert_allclose(found, expected, rtol=1e-9)

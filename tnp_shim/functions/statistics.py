@@ -14,8 +14,8 @@ from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
 from tnp_shim.functions.reductions import argmax, argmin, cumprod, cumsum, in_loop, reduced
 from tnp_shim.indexing.checks import asserted, every
 from tnp_shim.kernels import comparison, sorting
-from tnp_shim.kernels.differentiation import differentiable, product, quotient
-from tnp_shim.kernels.elementwise import both, imag, is_zero, like, real, select
+from tnp_shim.kernels.differentiation import differentiable, number, product, quotient
+from tnp_shim.kernels.elementwise import both, imag, like, real, select
 from tnp_shim.kernels.folds import Axes, as_cube, reduced_shape
 from tnp_shim.kernels.reductions import axes_tensor, normalize_axes
 from tnp_shim.kernels.shapes import (
@@ -177,8 +177,9 @@ def std(
 
 def _slope_of_root(root: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
     """1 / (2 * root); 0 at 0, where the deviation has a corner and no direction is better than another."""
-    zero = is_zero(root)
-    return select(zero, like(0, root), quotient(like(0.5, root), select(zero, like(1, root), root)))
+    nought, one, half = (number(value, root.dtype) for value in (0, 1, 0.5))
+    corner = gen_math_ops.equal(root, nought)
+    return select(corner, nought, quotient(half, select(corner, one, root)))
 
 
 _root_of_floats = differentiable(_slope_of_root, one_op=True)(gen_math_ops.sqrt)
