@@ -55,7 +55,8 @@ def to_tensor(value: Any, dtype: numpy.dtype[Any] | None = None) -> tf.Tensor:
     if type(value) in PYTHON_NUMBERS:
         if dtype is None:
             dtype = default_dtype(value, numpy.asarray(value).dtype)
-        return constant(value, dtypes.to_tf(dtype))
+        # a tensor of its own: two arrays on one kept constant would be one to a gradient tape
+        return tf.constant(numpy.array(value, dtypes.canonical(dtype)))
     if holds_tensors(value):
         return _stack(value, dtype)
     found = numpy.asarray(value) if dtype is None else numpy.asarray(value, dtype)
