@@ -419,7 +419,7 @@ def test_gradients_in_a_loop():
             result = tf.while_loop(lambda k, _: k < 2, step, (0, x), maximum_iterations=2)[1]
         return tape.gradient(result, x)
 
-    for name in ("sum", "mean", "max", "std", "median"):
+    for name in ("sum", "mean", "max", "std", "median", "prod"):
         expected = looped(start, name)
         for compiled in (False, True):
             found = tf.function(looped, jit_compile=compiled)(start, name)

@@ -59,6 +59,8 @@ from tnp_shim.functions.comparison import (
     isrealobj,
     isscalar,
 )
+from tnp_shim.functions.counting import bincount, histogram, histogram_bin_edges
+from tnp_shim.functions.covariance import corrcoef, cov
 from tnp_shim.functions.creation import (
     arange,
     diagflat,
@@ -77,6 +79,7 @@ from tnp_shim.functions.creation import (
     zeros,
     zeros_like,
 )
+from tnp_shim.functions.differences import diff, ediff1d, gradient
 from tnp_shim.functions.grids import (
     c_,
     mgrid,
@@ -150,6 +153,7 @@ from tnp_shim.functions.products import (
     trace,
     vdot,
 )
+from tnp_shim.functions.quantiles import nanpercentile, nanquantile, percentile, quantile
 from tnp_shim.functions.rearranging import (
     roll,
     tril,

@@ -12,6 +12,7 @@ from tnp_shim import dtypes
 from tnp_shim.tensorflow_internals import (
     EagerTensor,
     builds_function,
+    builds_gradient_of_loop,
     gen_array_ops,
     gen_math_ops,
     ops,
@@ -58,8 +59,11 @@ def constant(value: Any, dtype: tf.DType) -> tf.Tensor:
         sign = (math.copysign(1.0, value.real), math.copysign(1.0, value.imag))
     key = (value, kind, sign, dtype)
     tensor = _constants.get(key)
-    if tensor is None or not (runs_eagerly() or builds_function()):
+    embeds = runs_eagerly() or (builds_function() and not builds_gradient_of_loop())
+    if tensor is None or not embeds:
         array = numpy.array(value, dtype=dtype.as_numpy_dtype)
+        if not embeds:
+            return tf.constant(array)
         with ops.init_scope():
             tensor = tf.constant(array)
         if not isinstance(tensor, EagerTensor):  # a TF1 graph has no eager scope, and embeds no eager tensor

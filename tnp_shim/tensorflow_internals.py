@@ -157,6 +157,17 @@ def builds_function() -> bool:
     return ops.get_default_graph().building_function
 
 
+def builds_gradient_of_loop() -> bool:
+    """Whether the graph being built is in the gradient of a tf.while_loop, which captures no eager tensor.
+
+    TensorFlow then fails with "is in list of internal_captures but not in internal_capture_to_output".
+    """
+    graph = ops.get_default_graph()
+    while graph is not None and type(graph).__name__ != "_WhileBodyGradFuncGraph":
+        graph = getattr(graph, "outer_graph", None)
+    return graph is not None
+
+
 def current_graph():
     """The graph being built, or None where ops run eagerly."""
     eager_context = context._context or context.context()

@@ -59,8 +59,7 @@ def reduced(
     """The reduction of a tensor in the loop's dtype."""
     axes = reductions.normalize_axes(axis, tensor.shape.rank)
     first = None if initial is None else as_tensor(initial, tensor.dtype)
-    mask = None if where is None else cast(where, tf.bool)
-    return reductions.reduce(made.__name__, made.body, tensor, axes, keepdims, first, mask)
+    return reductions.reduce(made.__name__, made.body, tensor, axes, keepdims, first, where)
 
 
 def reduce(
