@@ -167,12 +167,18 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
     else:
         value = conversion.to_operand(b)
         keys = (a.dtype, promotion_key(value), a.dtype)
-        first, second, last = map(dtypes.to_tf, resolve(self.numpy, keys))
-        body = self.body if last == first else lambda x, y: cast(self.body(x, y), x.dtype)
+        # NumPy casts the result of every step back, by whatever rule it needs
+        first, second, last = map(dtypes.to_tf, resolve(self.numpy, keys, casting="unsafe"))
+        body = self.body
+        if (first, last) != (flat.dtype, flat.dtype):
+
+            def body(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+                return cast(self.body(cast(x, first), y), x.dtype)
+
         shape = gen_array_ops.shape(places, out_type=tf.int64)
         values = gen_array_ops.reshape(gen_array_ops.broadcast_to(as_tensor(value, second), shape), [-1])
-        new = segments.scatter_ufunc(self.__name__, body, cast(flat, first), index, values)
-    write(a, gen_array_ops.reshape(cast(new, old.dtype), gen_array_ops.shape(old)))
+        new = segments.scatter_ufunc(self.__name__, body, flat, index, values)
+    write(a, gen_array_ops.reshape(new, gen_array_ops.shape(old)))
 
 
 def _error(
