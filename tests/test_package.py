@@ -179,3 +179,14 @@ def test_distribution_is_typed_and_named() -> None:
 @pytest.mark.parametrize("extra", ["test", "gpu", "docs", "examples"])
 def test_extras_are_offered(extra: str) -> None:
     assert extra in metadata.metadata("tnp_shim").get_all("Provides-Extra")
+
+
+def test_numpys_scalars_stay_what_they_are_to_tensorflow() -> None:
+    # The caches of abstract base classes compare classes: ours must not be taken for NumPy's.
+    assert run_python(
+        "import numpy, tensorflow as tf, tnp_shim as np",
+        "twice = tf.function(lambda x: x * 2)",
+        "twice(np.array([1.0, 2.0], numpy.float32)[0])",
+        "print(float(twice(numpy.float32(1.5))))",
+        "print(isinstance(numpy.float32(1), tf.__internal__.CompositeTensor))",
+    ).split() == ["3.0", "False"]

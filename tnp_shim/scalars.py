@@ -18,7 +18,7 @@ from tnp_shim.errors import UnsupportedError
 
 
 class ScalarMeta(ArrayMeta):
-    """Makes our scalar types interchangeable with NumPy's as dtypes, in isinstance and as dict keys."""
+    """Makes our scalar types interchangeable with NumPy's as dtypes, in isinstance and in comparisons."""
 
     _numpy: type[numpy.generic]
     _dtype_of_instances: numpy.dtype[Any] | None
@@ -42,8 +42,9 @@ class ScalarMeta(ArrayMeta):
         return cls is other or (cls._dtype_of_instances is not None and cls._numpy is other)
 
     def __hash__(cls) -> int:
-        # the abstract types differ from NumPy's, or `numbers.Real.register` would take them for the same
-        return type.__hash__(cls) if cls._dtype_of_instances is None else hash(cls._numpy)
+        # Not NumPy's: the caches of abstract base classes (TensorFlow's protocols, `numbers`) would take
+        # numpy.float32 for our float32 and remember of the one what is true of the other.
+        return type.__hash__(cls)
 
     def __repr__(cls) -> str:
         return f"<class 'tnp_shim.{cls.__name__}'>"

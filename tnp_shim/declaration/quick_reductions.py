@@ -31,9 +31,7 @@ def quick_reduction(
     ) -> tuple[tf.Tensor, bool] | None:
         if not on_gpus and has_gpu():
             return None
-        if dtype not in direct or type(axis) not in (int, type(None)) or type(keepdims) is not bool:
-            return None
-        if axis is not None and not -rank <= axis < rank:
+        if dtype not in direct or (axis is not None and not -rank <= axis < rank):
             return None
         axes = tuple(range(rank)) if axis is None else (axis % rank,)
         return tf.constant(axes, tf.int32, shape=[len(axes)]), len(axes) == rank and (
@@ -41,18 +39,17 @@ def quick_reduction(
         )
 
     def quick(a: Any, axis: Any = None, keepdims: Any = False) -> Array | None:
-        if type(a) is not ndarray:
+        # 1.0 and True are found where 1 is kept, so the types are looked at first
+        if type(a) is not ndarray or not (axis is None or type(axis) is int) or type(keepdims) is not bool:
             return None
         tensor = a._cell.read()
         if type(tensor) is not EagerTensor or not runs_eagerly() or not (empty or tensor._num_elements()):
             return None
         dtype = a._dtype
+        key = (dtype, tensor._rank(), axis, keepdims)
         try:
-            key = (dtype, tensor._rank(), axis, keepdims)
             found = kept[key]
-        except (KeyError, TypeError):
-            if axis is not None and type(axis) is not int:
-                return None
+        except KeyError:
             found = kept[key] = prepared(*key)
         if found is None:
             return None

@@ -11,13 +11,13 @@ from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
 from tnp_shim.declaration.loops import resolve_reduction
 from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
-from tnp_shim.declaration.ufunc_methods import accumulated
+from tnp_shim.declaration.ufunc_methods import accumulated, reduced
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import like
 from tnp_shim.kernels.folds import as_cube, joined, reduced_shape
-from tnp_shim.kernels.reductions import normalize_axes, not_empty, place_of_extreme, reduce
+from tnp_shim.kernels.reductions import normalize_axes, not_empty, place_of_extreme
 from tnp_shim.kernels.shapes import filled, flat, length, lengths, reshape
-from tnp_shim.promotion import as_tensor, cast
+from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import gen_math_ops
 from tnp_shim.ufuncs import UFUNCS
 
@@ -33,20 +33,6 @@ def in_loop(ufunc: Any, a: tf.Tensor, dtype: numpy.dtype[Any] | None = None) -> 
 
 def _quick(op: Any, characters: str, **limits: bool) -> dict[str, Any]:
     return {"quick": quick_reduction(op, characters, **limits), "quick_options": OPTIONS}
-
-
-def reduced(
-    ufunc: Any,
-    a: tf.Tensor,
-    axis: Any,
-    keepdims: bool = False,
-    initial: Operand | None = None,
-    where: tf.Tensor | None = None,
-) -> tf.Tensor:
-    """The reduction by a ufunc of a tensor in the dtype of the loop."""
-    axes = normalize_axes(axis, a.shape.rank)
-    first = None if initial is None else as_tensor(initial, a.dtype)
-    return reduce(ufunc.__name__, ufunc.body, a, axes, keepdims, first, where)
 
 
 @function(numpy.sum, scalar=True, **_quick(gen_math_ops._sum, "fdFDl"))
