@@ -11,7 +11,7 @@ from tnp_shim import dtypes
 from tnp_shim.array import Array
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, known_value
+from tnp_shim.tensorflow_internals import gen_array_ops, known_value
 
 PYTHON_NUMBERS = (bool, int, float, complex)
 
@@ -151,8 +151,3 @@ def to_axis(value: Any, name: str) -> Any:
     if isinstance(value, (tuple, list)):
         return tuple(static_int(axis, name) for axis in value)
     return static_int(value, name)
-
-
-def is_eager(tensor: tf.Tensor) -> bool:
-    """Whether the tensor has a value now."""
-    return type(tensor) is EagerTensor

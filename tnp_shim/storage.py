@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -251,17 +250,6 @@ class Effects:
             for cell in self.cells.values():
                 cell.forget(graph)
         self._graphs.clear()
-
-
-@contextlib.contextmanager
-def carry_effects() -> Iterator[Effects]:
-    """Accept effects from the graph being built for as long as the context is open."""
-    effects = Effects()
-    effects.accept()
-    try:
-        yield effects
-    finally:
-        effects.close()
 
 
 def _lost_write() -> LostWriteError:
