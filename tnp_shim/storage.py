@@ -88,7 +88,8 @@ class Cell:
     @property
     def shape(self) -> StaticShape:
         """The static shape."""
-        return static_shape(self.read())
+        value = self._value if self._scoped is None else self.read()
+        return value._shape_tuple() if type(value) is EagerTensor else static_shape(value)
 
     def shadow(self) -> numpy.ndarray[Any, Any]:
         """A NumPy array of the same shape, dtype and strides, whose memory is never touched."""
