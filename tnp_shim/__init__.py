@@ -39,6 +39,7 @@ from tnp_shim.functions.arrays import (
     shares_memory,
     size,
 )
+from tnp_shim.functions.bits import packbits, unpackbits
 from tnp_shim.functions.callables import (
     apply_along_axis,
     apply_over_axes,
@@ -269,6 +270,7 @@ from tnp_shim.functions.views import (
 from tnp_shim.functions.views import (
     transpose as permute_dims,
 )
+from tnp_shim.functions.windows import bartlett, blackman, hamming, hanning, kaiser, vander
 from tnp_shim.functions.writers import (
     copyto,
     fill_diagonal,
