@@ -60,7 +60,7 @@ from tnp_shim.functions.comparison import (
     isrealobj,
     isscalar,
 )
-from tnp_shim.functions.counting import bincount, histogram, histogram_bin_edges
+from tnp_shim.functions.counting import bincount
 from tnp_shim.functions.covariance import corrcoef, cov
 from tnp_shim.functions.creation import (
     arange,
@@ -87,6 +87,7 @@ from tnp_shim.functions.grids import (
     ogrid,
     r_,
 )
+from tnp_shim.functions.histograms import histogram, histogram2d, histogram_bin_edges, histogramdd
 from tnp_shim.functions.index_helpers import (
     broadcast_shapes,
     diag_indices,
