@@ -1,0 +1,217 @@
+"""Judges one name: draws its cases and runs them in every mode. Knows rows, modes and exceptions."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy
+
+import tnp_shim
+from conformance.choosing import Chooser, Covering
+from conformance.known import KNOWN
+from conformance.modes import MODES
+from conformance.modes.mode import Mode, Verdict, case
+from conformance.outcomes import bases_of, run
+from conformance.recipes import Call, Recipe, encode, transform
+from conformance.row import Row
+
+Option = Any
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many structures a row gets in each mode, and how many calls each structure."""
+
+    structures: Mapping[str, int]
+    values: int
+    timed: bool = False
+
+
+QUICK = Effort(
+    {
+        "eager": 6,
+        "graph": 3,
+        "unknown": 3,
+        "xla": 1,
+        "gpu": 1,
+        "gradient": 2,
+        "second gradient": 1,
+        "forward": 1,
+    }
+    | {"vmap": 1, "loop": 1},
+    values=2,
+)
+FULL = Effort(
+    {
+        "eager": 40,
+        "graph": 20,
+        "unknown": 20,
+        "xla": 6,
+        "gpu": 8,
+        "gradient": 12,
+        "second gradient": 6,
+        "forward": 6,
+    }
+    | {"vmap": 4, "loop": 3},
+    values=4,
+    timed=True,
+)
+
+
+@dataclass
+class Cell:
+    """How a name did in a mode."""
+
+    passed: int = 0
+    failed: int = 0
+    ulps: float = 0.0
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    excepted: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def status(self) -> str:
+        """`pass`, `fail`, `partial` (some cases are exceptions), `exception` (all are), or `none` (no cases)."""
+        if self.failed:
+            return "fail"
+        if self.passed:
+            return "partial" if self.excepted else "pass"
+        return "exception" if self.excepted else "none"
+
+    def add(self, mode: str, verdict: Verdict) -> None:
+        """Count a verdict."""
+        if verdict.skipped:
+            self.skipped[verdict.skipped] += 1
+        elif verdict.difference is None:
+            self.passed += 1
+            self.ulps = max(self.ulps, verdict.ulps)
+        else:
+            known = next((k for k in KNOWN if k.covers(mode, verdict.call, verdict.difference)), None)
+            if known is not None:
+                self.excepted[known.id] += 1
+                if self.excepted[known.id] > 1:
+                    return
+            else:
+                self.failed += 1
+            if known is not None or self.failed <= MOST_FAILURES:
+                self.failures.append(
+                    {
+                        "exception": known.id if known else None,
+                        "kind": verdict.difference.kind,
+                        "text": verdict.difference.text[:1000],
+                        "call": encode(verdict.call),
+                        "code": verdict.call.code()[:4000],
+                    }
+                )
+
+    def plain(self) -> dict[str, Any]:
+        """The cell as JSON has it."""
+        return {"status": self.status, **asdict(self)}
+
+
+MOST_FAILURES = 5
+"""How many failing examples of a cell are kept."""
+
+
+class Bounded:
+    """A chooser that prefers some dtypes and fills where a choice has them."""
+
+    def __init__(self, chooser: Chooser, mode: Mode) -> None:
+        self._chooser, self._mode = chooser, mode
+
+    def among(self, label: str, options: Sequence[Option]) -> Option:
+        for ending, preferred in ((".dtype", self._mode.dtypes), (".fill", self._mode.fills)):
+            if preferred is not None and label.endswith(ending):
+                options = [option for option in options if option in preferred] or options
+        return self._chooser.among(label, options)
+
+    def integer(self, label: str, low: int, high: int) -> int:
+        return self._chooser.integer(label, low, high)
+
+
+def refilled(call: Call, generator: numpy.random.Generator, mode: Mode) -> Call:
+    """A call of the same structure with other values."""
+
+    def other(leaf: Any) -> Any:
+        if not isinstance(leaf, Recipe):
+            return leaf
+        fills = [f for f in leaf.fills if mode.fills is None or f in mode.fills] or [leaf.fill]
+        return replace(leaf, fill=str(generator.choice(fills)), seed=int(generator.integers(2**31)))
+
+    return transform(other, call)
+
+
+def seed_of(name: str, mode: str, seed: int) -> int:
+    """A seed that does not depend on which other names run."""
+    return zlib.crc32(f"{name} {mode} {seed}".encode())
+
+
+def judge(
+    name: str,
+    rows: Sequence[Row],
+    modes: Iterable[str],
+    effort: Effort,
+    seed: int = 0,
+    replayed: Sequence[Call] = (),
+) -> dict[str, Any]:
+    """All cells of a name, as JSON has them; `replayed` calls failed once and are run in each mode first."""
+    cells: dict[str, Any] = {}
+    for mode in (MODES[m] for m in modes):
+        cell = Cell()
+        for number, row in enumerate(rows):
+            if mode.name in row.without:
+                cell.skipped[row.without[mode.name]] += 1
+                continue
+            for verdict in _verdicts(row, mode, effort, seed_of(f"{name} {number}", mode.name, seed)):
+                cell.add(mode.name, verdict)
+        for call in replayed:
+            for verdict in mode.check([case(rows[0], call)]):
+                cell.add(mode.name, verdict)
+        cells[mode.name] = cell.plain()
+    return {"cells": cells, "time ratio": _time_ratio(rows[0], seed) if effort.timed else None}
+
+
+def _verdicts(row: Row, mode: Mode, effort: Effort, seed: int) -> Iterable[Verdict]:
+    chooser = Bounded(Covering(seed), mode)
+    generator = numpy.random.default_rng(seed)
+    for _ in range(effort.structures[mode.name]):
+        verdicts: list[Verdict] = []
+        # a mode that takes good calls only draws again where there was nothing to compare
+        for _ in range(DRAWS if mode.good else 1):
+            call = row.draw(chooser, good=mode.good)
+            first = case(row, call)
+            if mode.good and first.expected.error is not None:
+                continue
+            others = range(effort.values - 1 if call.recipes() else 0)
+            verdicts = mode.check([first, *(case(row, refilled(call, generator, mode)) for _ in others)])
+            if not all(verdict.skipped for verdict in verdicts):
+                break
+        yield from verdicts
+
+
+DRAWS = 8
+"""How often a case is drawn anew at most."""
+
+
+def _time_ratio(row: Row, seed: int) -> float | None:
+    """The time of an eager call over NumPy's, on the first good case."""
+    call = row.draw(Covering(seed), good=True)
+    times = []
+    for namespace, bases in (
+        (numpy, bases_of(call)),
+        (tnp_shim, [tnp_shim.array(b) for b in bases_of(call)]),
+    ):
+        best = float("inf")
+        for _ in range(5):
+            start = time.perf_counter()
+            outcome = run(call, namespace, bases, lambda value: value, aliasing=False)
+            best = min(best, time.perf_counter() - start)
+            if outcome.error is not None:
+                return None
+        times.append(best)
+    return times[1] / times[0]

@@ -1,0 +1,80 @@
+"""A row of the table: which calls of a name are cases, and what is asked of them. Knows the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.choosing import Chooser
+from conformance.comparison import Tolerance
+from conformance.recipes import Call
+from conformance.vocabulary import Argument, drawn
+
+ABSENT = object()
+"""What a keyword is that a case leaves out."""
+
+
+@dataclass(frozen=True)
+class Always:
+    """A keyword that no case leaves out."""
+
+    word: Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cases of a name: words for its positional arguments and for its keywords.
+
+    A keyword is left out of some cases, unless it is `Always` given. `tolerance` is how far floats may
+    differ. `aliasing`: whether what the result shares memory with is compared. `without` gives for modes that
+    have no meaning for the name the reason.
+    """
+
+    name: str
+    positional: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    tolerance: Tolerance = Tolerance()
+    aliasing: bool = True
+    without: Mapping[str, str] = field(default_factory=dict)
+
+    def within(self, ulps: float, *, of_largest: bool = False, conditioned: bool = False) -> Row:
+        """The row with another tolerance."""
+        return replace(self, tolerance=Tolerance(ulps, of_largest, conditioned))
+
+    def any_memory(self) -> Row:
+        """The row without a comparison of what shares memory, where NumPy promises nothing."""
+        return replace(self, aliasing=False)
+
+    def not_in(self, modes: str, reason: str) -> Row:
+        """The row without modes (separated by blanks, `second_gradient` with its underscore) that have no meaning for it, for the reason given."""
+        names = [mode.replace("_", " ") for mode in modes.split()]
+        return replace(self, without={**self.without, **dict.fromkeys(names, reason)})
+
+    def draw(self, choose: Chooser, *, good: bool = False) -> Call:
+        """One case; one in eight has a bad argument, unless only good ones are asked for."""
+        words: dict[int | str, Any] = dict(enumerate(self.positional))
+        words.update({key: word for key, word in self.keywords.items()})
+        spoilt = None
+        if not good and choose.integer("spoil", 0, 7) == 0:
+            candidates = [
+                key for key, word in words.items() if isinstance(getattr(word, "word", word), Argument)
+            ]
+            spoilt = choose.among("spoilt", candidates) if candidates else None
+        seen: dict[int | str, Any] = {}
+        for key, word in words.items():
+            label = str(key)
+            if isinstance(key, str) and not isinstance(word, Always) and key != spoilt:
+                if choose.among(f"{label}.given", (False, True)) is False:
+                    continue
+            word = getattr(word, "word", word) if isinstance(word, Always) else word
+            seen[key] = word.spoil(choose, seen, label) if key == spoilt else drawn(word, choose, seen, label)
+        args = tuple(value for key, value in seen.items() if isinstance(key, int))
+        return Call(
+            self.name, args, tuple((key, value) for key, value in seen.items() if isinstance(key, str))
+        )
+
+
+def row(name: str, *positional: Any, **keywords: Any) -> Row:
+    """A row of a name: words for its arguments."""
+    return Row(name, positional, keywords)

@@ -1,0 +1,152 @@
+"""Rows of the ufuncs, generated from their loops. Knows the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy
+
+from conformance.choosing import Chooser
+from conformance.recipes import Recipe
+from conformance.row import Always, Row, row
+from conformance.vocabulary import (
+    NUMERIC,
+    Among,
+    Argument,
+    Array,
+    Given,
+    Number,
+    Overlapping,
+    Seen,
+    among,
+    broadcasting,
+    shape_of,
+)
+
+EXACT = frozenset(
+    [
+        "add",
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+        "bitwise_count",
+        "ceil",
+        "conjugate",
+        "copysign",
+        "divide",
+        "equal",
+        "fabs",
+        "floor",
+        "floor_divide",
+        "fmax",
+        "fmin",
+        "fmod",
+        "frexp",
+        "gcd",
+        "greater",
+        "greater_equal",
+        "heaviside",
+        "invert",
+        "isfinite",
+        "isinf",
+        "isnan",
+        "isnat",
+        "lcm",
+        "ldexp",
+        "left_shift",
+        "less",
+        "less_equal",
+        "logical_and",
+        "logical_not",
+        "logical_or",
+        "logical_xor",
+        "maximum",
+        "minimum",
+        "modf",
+        "multiply",
+        "negative",
+        "nextafter",
+        "not_equal",
+        "positive",
+        "remainder",
+        "right_shift",
+        "rint",
+        "sign",
+        "signbit",
+        "spacing",
+        "sqrt",
+        "square",
+        "subtract",
+        "trunc",
+        "divmod",
+        "reciprocal",
+    ]
+)
+"""Ufuncs whose floats are moved, or rounded right by IEEE 754."""
+
+ULPS = {"power": 8, "float_power": 8, "logaddexp": 8, "logaddexp2": 8, "hypot": 4, "absolute": 1}
+"""How far the others may differ, where 4 ulp are not enough."""
+
+FILLS = ("ordinary", "hard", "positive", "unit", "ties", "extremes")
+
+SHAPELESS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})
+"""Generalized ufuncs, whose rows are in `rows.products`."""
+
+TEXT = frozenset({"isnat"})
+"""Ufuncs without a loop for numbers."""
+
+
+def takes(ufunc: numpy.ufunc, dtype: str) -> bool:
+    """Whether a ufunc has a loop for operands of one dtype."""
+    try:
+        ufunc.resolve_dtypes((numpy.dtype(dtype),) * ufunc.nin + (None,) * ufunc.nout)
+    except TypeError:
+        return False
+    return True
+
+
+def _out(ufunc: numpy.ufunc) -> Argument:
+    """One array or a tuple of arrays for the results of the operands drawn before."""
+
+    def make(choose: Chooser, seen: Seen) -> object:
+        operands = [seen[i] for i in range(ufunc.nin)]
+        shape = numpy.broadcast_shapes(*map(shape_of, operands))
+        try:
+            found = ufunc.resolve_dtypes(
+                tuple(numpy.dtype(x.dtype) if isinstance(x, Recipe) else type(x) for x in operands)
+                + (None,) * ufunc.nout
+            )[ufunc.nin :]
+        except TypeError:
+            found = (numpy.dtype("float64"),) * ufunc.nout
+        outs = tuple(Array((dtype.name,), ("ordinary",), [shape]) for dtype in found)
+        return outs if ufunc.nout > 1 or choose.among("out.tuple", (False, True)) else outs[0]
+
+    return Given(make)
+
+
+def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
+    """The rows of one ufunc: operands alone; with `out` and `where`; into memory that an operand overlaps."""
+    dtypes = tuple(dtype for dtype in NUMERIC if takes(ufunc, dtype))
+    first = Array(dtypes or ("float64",), FILLS)
+    second = Array(dtypes or ("float64",), FILLS, broadcasting(0))
+    operands: tuple[Argument, ...] = (
+        (first,) if ufunc.nin == 1 else (first, Among((second, second, Number())))
+    )
+    dtype = among("float64", "float32", "complex64", "int32")
+    plain = row(name, *operands, dtype=dtype, casting=among("same_kind", "unsafe", "no", "safe"))
+    into = row(
+        name, *operands, out=Always(_out(ufunc)), where=Array(("bool",), ("ordinary",), broadcasting(0))
+    )
+    tolerance = 0 if ufunc.__name__ in EXACT else ULPS.get(ufunc.__name__, 4)
+    for one in (plain, into):
+        yield one.within(tolerance)
+    if ufunc.nin == 2 and ufunc.nout == 1 and dtypes:
+        yield row(name, first, Overlapping(0), out=Always(Overlapping(0))).within(tolerance)
+
+
+ROWS = [
+    one
+    for name, ufunc in vars(numpy).items()
+    if isinstance(ufunc, numpy.ufunc) and name not in SHAPELESS
+    for one in rows_of(name, ufunc)
+]
