@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("storage",),
     ("array", "control_flow", "conversion", "flags", "scalars", "subscripts", "tapes"),
     ("declaration/*",),
-    ("ufuncs", "ufuncs_table", "functions/*"),
+    ("fft", "ufuncs", "ufuncs_table", "functions/*"),
     ("methods",),
     ("__init__",),
 )
