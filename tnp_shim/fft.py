@@ -386,11 +386,9 @@ def _shifted(name: str, x: tf.Tensor, axes: Axis, inverse: bool) -> tf.Tensor:
         if rank == 0:
             raise ValueError(f"{name}: an array of at least one axis is needed")
         axes = range(rank)
-    for axis in (axes,) if isinstance(axes, int) else axes:
-        axis = normalized_axis(axis, x, name)
-        size = length(x, axis)
-        x = fourier.rotated(x, axis, size // 2 if inverse else size - size // 2)
-    return x
+    axes = [normalized_axis(axis, x, name) for axis in ((axes,) if isinstance(axes, int) else axes)]
+    sizes = [length(x, axis) for axis in axes]
+    return fourier.rotated(x, axes, [size - size // 2 if inverse else size // 2 for size in sizes])
 
 
 @function(numpy.fft.fftshift)

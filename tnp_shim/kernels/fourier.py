@@ -8,11 +8,12 @@ import tensorflow as tf
 
 from tnp_shim.kernels.arithmetic import multiply
 from tnp_shim.kernels.contraction import transpose
+from tnp_shim.kernels.coverage import kernel_dtypes
 from tnp_shim.kernels.elementwise import either, like, real, select
 from tnp_shim.kernels.folds import with_gradient
 from tnp_shim.kernels.shapes import Length, as_length, counting, length, product, reshape, sliced, vector
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_manip_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_manip_ops, gen_math_ops
 
 _raw = tf.raw_ops
 _FORWARD = (_raw.FFT, _raw.FFT2D, _raw.FFT3D)
@@ -168,12 +169,31 @@ def _with_symmetric_ends(z: tf.Tensor, count: int, n: Length) -> tf.Tensor:
     NumPy's result does not depend on that part. TensorFlow's on a GPU does: cuFFT does not look for it, and
     what it gives then differs by length (in one dimension at 2**13, in more at any).
     """
+    if z.shape.num_elements() == 0:  # XLA cannot write into an empty tensor
+        return z
+    z = _with_part(z, 0, 1, count)
+    if not isinstance(n, int):
+        return _with_part(z, n // 2 + n % 2, None, count)  # of an odd length nothing
+    return z if n % 2 else _with_part(z, n // 2, n // 2 + 1, count)
+
+
+def _with_part(z: tf.Tensor, start: Length, stop: Length | None, count: int) -> tf.Tensor:
+    """Half a spectrum with a part of the last axis made what can be of a real signal.
+
+    Written into the whole: to put parts together again would take one more pass over all.
+    """
     last = z.shape.rank - 1
-    stop = n // 2 + n % 2
-    parts = [_own_mirror(sliced(z, last, 0, 1), count), sliced(z, last, 1, stop)]
-    if not isinstance(n, int) or n % 2 == 0:
-        parts.append(_own_mirror(sliced(z, last, stop, None), count))
-    return gen_array_ops.concat_v2(parts, constant(last, tf.int32))
+    part = _own_mirror(sliced(z, last, start, stop), count)
+    others = 2**last - 1
+    return gen_array_ops.tensor_strided_slice_update(
+        z,
+        vector([0] * last + [start]),
+        vector([0] * last + [0 if stop is None else stop]),
+        constant((1,) * (last + 1), tf.int64),
+        part,
+        begin_mask=others,
+        end_mask=others | (stop is None) << last,
+    )
 
 
 def _own_mirror(z: tf.Tensor, count: int) -> tf.Tensor:
@@ -189,10 +209,15 @@ def _own_mirror(z: tf.Tensor, count: int) -> tf.Tensor:
     return gen_math_ops.add_v2(multiply(z, half), multiply(gen_math_ops.conj(mirror), half))
 
 
-def rotated(x: tf.Tensor, axis: int, start: Length) -> tf.Tensor:
-    """The tensor with what is from `start` on along an axis put first.
+def rotated(x: tf.Tensor, axes: Sequence[int], shifts: Sequence[Length]) -> tf.Tensor:
+    """The tensor moved along axes by shifts from 0 to their lengths; what leaves at the end comes in first.
 
-    Two slices, because `Roll` has no GPU kernel for bool and small integers, and compiled reads all twice.
+    `Roll` has no GPU kernel for bool and small integers, and compiled it reads everything twice.
     """
-    parts = [sliced(x, axis, start, None), sliced(x, axis, None, start)]
-    return gen_array_ops.concat_v2(parts, constant(axis, tf.int32))
+    if x.dtype in kernel_dtypes("Roll", "GPU") and not compiled_by_xla():
+        return gen_manip_ops.roll(x, vector(shifts), constant(tuple(axes), tf.int64)) if axes else x
+    for axis, shift in zip(axes, shifts, strict=True):
+        start = length(x, axis) - shift
+        parts = [sliced(x, axis, start, None), sliced(x, axis, None, start)]
+        x = gen_array_ops.concat_v2(parts, constant(axis, tf.int32))
+    return x
