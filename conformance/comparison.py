@@ -19,11 +19,13 @@ from conformance.outcomes import Container, Leaf, Outcome
 class Tolerance:
     """How many ulp a float may differ by.
 
+    `of_complex`: how many where the argument or the result is complex, if others.
     `of_largest`: ulp of the greatest finite magnitude of the result, for results that sum over others.
     `conditioned`: also what NumPy's own result changes by when the arguments change in their last bit.
     """
 
     ulps: float = 0
+    of_complex: float | None = None
     of_largest: bool = False
     conditioned: bool = False
 
@@ -72,24 +74,27 @@ def _compare_floats(
 ) -> Comparison:
     distance = ulps_between(e, a, tolerance.of_largest)
     worst = float(distance.max(initial=0))
-    if tolerance.ulps == 0 and worst == 0:
-        signs = [(e.real, a.real), (e.imag, a.imag)] if e.dtype.kind == "c" else [(e, a)]
-        if any(((x == 0) & (numpy.signbit(x) != numpy.signbit(y))).any() for x, y in signs):
-            return Comparison(
-                Difference("value", f"{where}: the sign of a zero differs: {a!r}, NumPy gives {e!r}")
-            )
-    if worst <= tolerance.ulps:
+    complex_allowed = e.dtype.kind == "c" and tolerance.of_complex is not None
+    allowed: Any = tolerance.of_complex if complex_allowed else tolerance.ulps
+    if allowed == 0 and worst == 0 and _signs_differ(e, a):
+        text = f"{where}: the sign of a zero differs: {a!r}, NumPy gives {e!r}"
+        return Comparison(Difference("value", text))
+    if worst <= allowed:
         return Comparison(None, worst)
     if variation is not None:
-        allowed = tolerance.ulps + 8 * variation()
+        allowed = allowed + 8 * variation()
         if bool(numpy.all(distance <= allowed)):
-            return Comparison(None, 0.0)
-    return Comparison(
-        Difference(
-            "value", f"{where}: {worst:.3g} ulp away, {tolerance.ulps:g} allowed: {a!r}, NumPy gives {e!r}"
-        ),
-        worst,
-    )
+            return Comparison()
+    tiny = numpy.finfo(e.dtype).tiny
+    flushed = (distance <= allowed) | ((numpy.abs(e) < tiny) & (numpy.abs(a) <= tiny))
+    at = numpy.unravel_index(int(numpy.argmax(distance - allowed)), distance.shape)
+    text = f"{where}{list(map(int, at))}: {a[at]!r}, NumPy gives {e[at]!r}; {worst:.3g} ulp away"
+    return Comparison(Difference("subnormal" if bool(numpy.all(flushed)) else "value", text), worst)
+
+
+def _signs_differ(e: Any, a: Any) -> bool:
+    parts = [(e.real, a.real), (e.imag, a.imag)] if e.dtype.kind == "c" else [(e, a)]
+    return any(bool(((x == 0) & (numpy.signbit(x) != numpy.signbit(y))).any()) for x, y in parts)
 
 
 def compare_results(
@@ -102,8 +107,8 @@ def compare_results(
 ) -> Comparison:
     """Compare two trees of results.
 
-    `variation(array)` gives, in ulp, how much that array of NumPy's changes with the last bits of the arguments.
-    `traced_sizes`: a Python integer of NumPy's may be a 0-d integer array, as sizes unknown while tracing are.
+    `variation(array)` gives, in ulp, by how much an array of NumPy's moves with the arguments' last bits.
+    `traced_sizes`: an integer of NumPy's may be a 0-d array, as sizes unknown while tracing are.
     """
     if isinstance(expected, Container):
         if (
@@ -146,8 +151,11 @@ def compare_results(
             if bool(numpy.all(expected.value == actual.value))
             else Comparison(Difference("value", f"{where}: {actual.value!r}, NumPy gives {expected.value!r}"))
         )
-    if not numpy.array_equal(expected.value, actual.value):
-        return Comparison(Difference("value", f"{where}: {actual.value!r}, NumPy gives {expected.value!r}"))
+    differ = expected.value != actual.value
+    if differ.any():
+        at = numpy.unravel_index(int(numpy.argmax(differ)), differ.shape)
+        text = f"{where}{list(map(int, at))}: {actual.value[at]!r}, NumPy gives {expected.value[at]!r}"
+        return Comparison(Difference("value", text))
     return Comparison()
 
 
@@ -209,7 +217,7 @@ def compare(
         text = f"(result, argument) that share memory: {actual.shares}, NumPy's are {expected.shares}"
         return Comparison(Difference("aliasing", text), found.ulps)
     if aliasing and actual.same_objects != expected.same_objects:
-        text = f"(result, argument) that are one object: {actual.same_objects}, NumPy's are {expected.same_objects}"
+        text = f"(result, argument) that are one: {actual.same_objects}, NumPy's are {expected.same_objects}"
         return Comparison(Difference("aliasing", text), found.ulps)
     return found
 

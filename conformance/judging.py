@@ -6,7 +6,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -76,7 +76,7 @@ class Cell:
 
     @property
     def status(self) -> str:
-        """`pass`, `fail`, `partial` (some cases are exceptions), `exception` (all are), or `none` (no cases)."""
+        """`pass`, `fail`, `partial` (some are exceptions), `exception` (all are), or `none`."""
         if self.failed:
             return "fail"
         if self.passed:
@@ -111,7 +111,8 @@ class Cell:
 
     def plain(self) -> dict[str, Any]:
         """The cell as JSON has it."""
-        return {"status": self.status, **asdict(self)}
+        counts = {"excepted": dict(self.excepted), "skipped": dict(self.skipped)}
+        return {"status": self.status, **vars(self), **counts}
 
 
 MOST_FAILURES = 5

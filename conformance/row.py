@@ -38,9 +38,16 @@ class Row:
     aliasing: bool = True
     without: Mapping[str, str] = field(default_factory=dict)
 
-    def within(self, ulps: float, *, of_largest: bool = False, conditioned: bool = False) -> Row:
+    def within(
+        self,
+        ulps: float,
+        *,
+        of_complex: float | None = None,
+        of_largest: bool = False,
+        conditioned: bool = False,
+    ) -> Row:
         """The row with another tolerance."""
-        return replace(self, tolerance=Tolerance(ulps, of_largest, conditioned))
+        return replace(self, tolerance=Tolerance(ulps, of_complex, of_largest, conditioned))
 
     def any_memory(self) -> Row:
         """The row without a comparison of what shares memory, where NumPy promises nothing."""
@@ -54,25 +61,27 @@ class Row:
     def draw(self, choose: Chooser, *, good: bool = False) -> Call:
         """One case; one in eight has a bad argument, unless only good ones are asked for."""
         words: dict[int | str, Any] = dict(enumerate(self.positional))
-        words.update({key: word for key, word in self.keywords.items()})
+        words.update(self.keywords)
         spoilt = None
         if not good and choose.integer("spoil", 0, 7) == 0:
-            candidates = [
-                key for key, word in words.items() if isinstance(getattr(word, "word", word), Argument)
-            ]
+            candidates = [key for key, word in words.items() if isinstance(_unwrapped(word), Argument)]
             spoilt = choose.among("spoilt", candidates) if candidates else None
         seen: dict[int | str, Any] = {}
         for key, word in words.items():
             label = str(key)
-            if isinstance(key, str) and not isinstance(word, Always) and key != spoilt:
-                if choose.among(f"{label}.given", (False, True)) is False:
-                    continue
-            word = getattr(word, "word", word) if isinstance(word, Always) else word
+            needed = isinstance(key, int) or isinstance(word, Always) or key == spoilt
+            if not needed and not choose.among(f"{label}.given", (False, True)):
+                continue
+            word = _unwrapped(word)
             seen[key] = word.spoil(choose, seen, label) if key == spoilt else drawn(word, choose, seen, label)
         args = tuple(value for key, value in seen.items() if isinstance(key, int))
         return Call(
             self.name, args, tuple((key, value) for key, value in seen.items() if isinstance(key, str))
         )
+
+
+def _unwrapped(word: Any) -> Any:
+    return word.word if isinstance(word, Always) else word
 
 
 def row(name: str, *positional: Any, **keywords: Any) -> Row:

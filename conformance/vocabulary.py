@@ -216,7 +216,8 @@ class Among(Argument):
         return drawn(self.options[index], choose, seen, f"{label}.{index}")
 
     def spoil(self, choose: Chooser, seen: Seen, label: str) -> Any:
-        return "nonsense"
+        words = [option for option in self.options if isinstance(option, Argument)]
+        return words[0].spoil(choose, seen, label) if words else "nonsense"
 
 
 def among(*options: Any) -> Among:

@@ -23,73 +23,27 @@ from conformance.vocabulary import (
     shape_of,
 )
 
-EXACT = frozenset(
-    [
-        "add",
-        "bitwise_and",
-        "bitwise_or",
-        "bitwise_xor",
-        "bitwise_count",
-        "ceil",
-        "conjugate",
-        "copysign",
-        "divide",
-        "equal",
-        "fabs",
-        "floor",
-        "floor_divide",
-        "fmax",
-        "fmin",
-        "fmod",
-        "frexp",
-        "gcd",
-        "greater",
-        "greater_equal",
-        "heaviside",
-        "invert",
-        "isfinite",
-        "isinf",
-        "isnan",
-        "isnat",
-        "lcm",
-        "ldexp",
-        "left_shift",
-        "less",
-        "less_equal",
-        "logical_and",
-        "logical_not",
-        "logical_or",
-        "logical_xor",
-        "maximum",
-        "minimum",
-        "modf",
-        "multiply",
-        "negative",
-        "nextafter",
-        "not_equal",
-        "positive",
-        "remainder",
-        "right_shift",
-        "rint",
-        "sign",
-        "signbit",
-        "spacing",
-        "sqrt",
-        "square",
-        "subtract",
-        "trunc",
-        "divmod",
-        "reciprocal",
-    ]
-)
+_EXACT = """
+    add bitwise_and bitwise_or bitwise_xor bitwise_count ceil conjugate copysign divide equal fabs
+    floor floor_divide fmax fmin fmod frexp gcd greater greater_equal heaviside invert isfinite
+    isinf isnan isnat lcm ldexp left_shift less less_equal logical_and logical_not logical_or
+    logical_xor maximum minimum modf multiply negative nextafter not_equal positive remainder
+    right_shift rint sign signbit spacing sqrt square subtract trunc divmod reciprocal
+"""
+EXACT = frozenset(_EXACT.split())
 """Ufuncs whose floats are moved, or rounded right by IEEE 754."""
+
+MOVES = frozenset(
+    {"add", "subtract", "negative", "positive", "conjugate", "maximum", "minimum", "fmax", "fmin"}
+)
+"""Ufuncs that are exact for complex numbers too."""
 
 ULPS = {"power": 8, "float_power": 8, "logaddexp": 8, "logaddexp2": 8, "hypot": 4, "absolute": 1}
 """How far the others may differ, where 4 ulp are not enough."""
 
 FILLS = ("ordinary", "hard", "positive", "unit", "ties", "extremes")
 
-SHAPELESS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})
+GENERALIZED = frozenset({"matmul", "vecdot", "matvec", "vecmat"})
 """Generalized ufuncs, whose rows are in `rows.products`."""
 
 TEXT = frozenset({"isnat"})
@@ -110,7 +64,10 @@ def _out(ufunc: numpy.ufunc) -> Argument:
 
     def make(choose: Chooser, seen: Seen) -> object:
         operands = [seen[i] for i in range(ufunc.nin)]
-        shape = numpy.broadcast_shapes(*map(shape_of, operands))
+        try:
+            shape = numpy.broadcast_shapes(*map(shape_of, operands))
+        except ValueError:  # operands that do not fit each other
+            shape = shape_of(operands[0])
         try:
             found = ufunc.resolve_dtypes(
                 tuple(numpy.dtype(x.dtype) if isinstance(x, Recipe) else type(x) for x in operands)
@@ -133,20 +90,25 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
         (first,) if ufunc.nin == 1 else (first, Among((second, second, Number())))
     )
     dtype = among("float64", "float32", "complex64", "int32")
-    plain = row(name, *operands, dtype=dtype, casting=among("same_kind", "unsafe", "no", "safe"))
+    casting = among("same_kind", "unsafe", "no", "safe")
+    plain = row(name, *operands, dtype=dtype, casting=casting, order=among("K", "C", "F", "A"))
+    loops = [loop for loop in ufunc.types if set(loop) <= set("?bBhHiIlLefdFD->")]
+    looped = row(name, *operands, signature=Always(Among(tuple(loops or ["d->d"]))))
     into = row(
         name, *operands, out=Always(_out(ufunc)), where=Array(("bool",), ("ordinary",), broadcasting(0))
     )
-    tolerance = 0 if ufunc.__name__ in EXACT else ULPS.get(ufunc.__name__, 4)
-    for one in (plain, into):
-        yield one.within(tolerance)
+    # the real and the imaginary part of a product or a root are sums of rounded products
+    of_complex = 0 if ufunc.__name__ in MOVES else 4
+    ulps = 0 if ufunc.__name__ in EXACT else ULPS.get(ufunc.__name__, 4)
+    for one in (plain, into, looped):
+        yield one.within(ulps, of_complex=of_complex)
     if ufunc.nin == 2 and ufunc.nout == 1 and dtypes:
-        yield row(name, first, Overlapping(0), out=Always(Overlapping(0))).within(tolerance)
+        yield row(name, first, Overlapping(0), out=Always(Overlapping(0))).within(ulps, of_complex=of_complex)
 
 
 ROWS = [
     one
     for name, ufunc in vars(numpy).items()
-    if isinstance(ufunc, numpy.ufunc) and name not in SHAPELESS
+    if isinstance(ufunc, numpy.ufunc) and name not in GENERALIZED
     for one in rows_of(name, ufunc)
 ]

@@ -21,12 +21,15 @@ from tnp_shim.storage import static_shape
 from tnp_shim.tensorflow_internals import known_value
 
 
-class _ShapeUnknown(Exception):
+class _RankUnknown(Exception):
     pass
 
 
 def stand_in(value: Any) -> Any:
-    """A NumPy value to ask NumPy with: the value itself where it is known, else ones of its shape."""
+    """A NumPy value to ask NumPy with: the value itself where it is known, else ones of its shape.
+
+    An unknown size becomes one, which broadcasts with every other.
+    """
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*map(stand_in, value))
     if isinstance(value, (list, tuple)):
@@ -39,9 +42,9 @@ def stand_in(value: Any) -> Any:
     known = known_value(tensor)
     if known is None:
         shape = static_shape(tensor)
-        if shape is None or None in shape:
-            raise _ShapeUnknown
-        known = numpy.ones(shape, dtypes.to_numpy(tensor.dtype))  # type: ignore[arg-type]
+        if shape is None:
+            raise _RankUnknown
+        known = numpy.ones([1 if n is None else n for n in shape], dtypes.to_numpy(tensor.dtype))
     if isinstance(value, Array) and known.ndim == 0 and not value._writeable:
         return known[()]
     stand_in_array = numpy.array(known)
@@ -63,7 +66,7 @@ def numpys_error(
         with warnings.catch_warnings(), numpy.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             numpy_callable(*stand_in(args), **stand_in(kwargs))
-    except (_ShapeUnknown, ShimError):
+    except (_RankUnknown, ShimError):
         return error
     except Exception as refusal:
         return refusal

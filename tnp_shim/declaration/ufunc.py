@@ -16,8 +16,12 @@ from tnp_shim.declaration.function import write_out
 from tnp_shim.declaration.loops import resolve
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.promotion import as_tensor, cast
-from tnp_shim.storage import static_shape
+from tnp_shim.storage import static_shape, untouched
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+
+MEMORY_ORDERS = (*"KCFAkcfa", None)
+
+_FIXED_ORDERS = frozenset("CFAcfa")
 
 COMPARISONS = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"})
 
@@ -201,6 +205,12 @@ class ufunc:
         return numpys_error(self.__name__, numpy_callable, args, kwargs, error)
 
     def _call_with_options(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        try:
+            return self._called_with_options(args, kwargs)
+        except Exception as error:
+            raise self.error(args, kwargs, error) from error.__cause__
+
+    def _called_with_options(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self.nin <= len(args) <= self.nargs:
             raise TypeError(
                 f"{self.__name__}() takes from {self.nin} to {self.nargs} positional arguments "
@@ -216,7 +226,9 @@ class ufunc:
         where = options.pop("where", True)
         casting = options.pop("casting", "same_kind")
         signature = self._loop_signature(options)
-        options.pop("order", None)
+        order = options.pop("order", "K")
+        if order not in MEMORY_ORDERS:
+            raise ValueError(f"order must be one of 'C', 'F', 'A', or 'K' (got {order!r})")
         options.pop("subok", None)
         core: dict[str, Any] = {n: options.pop(n) for n in ("axes", "axis", "keepdims") if n in options}
         if options:
@@ -233,7 +245,11 @@ class ufunc:
         else:
             outputs = self._compute_where(operands, loop, where, outs, args, kwargs)
         if not known_outs:
-            return self._wrapped(outputs, loop, inputs)
+            return (
+                _ordered(outputs, inputs, order)
+                if order in _FIXED_ORDERS
+                else self._wrapped(outputs, loop, inputs)
+            )
         stored = tuple(
             self._wrapped_one(t, d, inputs) if o is None else store(self.__name__, o, t)
             for t, d, o in zip(outputs, loop[self.nin :], outs, strict=True)
@@ -290,11 +306,13 @@ class ufunc:
             tensors.append(gen_math_ops.select_v2(mask, tensor, promotion.constant(1, tensor.dtype)))
         outputs = self._compute(tensors, loop, args, kwargs)
         kept = [
-            tf.zeros([], tensor.dtype) if out is None else cast(conversion.to_tensor(out), tensor.dtype)
+            tf.zeros([], tensor.dtype) if out is None else conversion.to_tensor(out)
             for tensor, out in zip(outputs, outs, strict=True)
         ]
+        # in the dtype of `out`: what it keeps must not go through the loop's
         return tuple(
-            gen_math_ops.select_v2(mask, tensor, old) for tensor, old in zip(outputs, kept, strict=True)
+            gen_math_ops.select_v2(mask, cast(tensor, old.dtype), old)
+            for tensor, old in zip(outputs, kept, strict=True)
         )
 
     def _along_core_axes(self, inputs: Any, outs: Any, core: dict[str, Any], kwargs: dict[str, Any]) -> Any:
@@ -322,6 +340,19 @@ class ufunc:
 def _is_static(array: Array) -> bool:
     shape = array._cell.shape
     return shape is not None and None not in shape
+
+
+def _ordered(outputs: tuple[tf.Tensor, ...], args: Any, order: str) -> Any:
+    """The results in a memory order that was asked for; "A" is "F" if all arrays are so, else "C"."""
+    if order in "Aa":
+        arrays = [a for a in args if isinstance(a, Array) and _is_static(a)]
+        order = "F" if arrays and all(a._cell.shadow().flags.fnc for a in arrays) else "C"
+    made = []
+    for tensor in outputs:
+        shape, dtype = static_shape(tensor), dtypes.to_numpy(tensor.dtype)
+        plain = order in "Cc" or not shape or None in shape
+        made.append(result(tensor, dtype) if plain else laid_out(tensor, untouched(shape, dtype, "F")))
+    return made[0] if len(made) == 1 else tuple(made)
 
 
 def _summary(numpy_ufunc: numpy.ufunc) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy
@@ -75,16 +76,10 @@ def reduce(
 ) -> Any:
     """The array with the ufunc applied along one axis or several (None: all)."""
     _refuse_unless_binary(self, "reduce")
-    arguments = {"axis": axis, "dtype": dtype, "keepdims": keepdims, "where": where}
-    try:
-        tensor = _in_loop(self, array, dtype, out)
-        mask = None if where is True else to_tensor(where)
-        first = None if initial is MISSING or initial is None else _operand(initial)
-        tensor = reduced(self, tensor, to_axis(axis, "reduce"), bool(keepdims), first, mask)
-    except Exception as error:
-        if initial is not MISSING:
-            arguments["initial"] = initial
-        raise _error(self, "reduce", (array,), arguments, error) from error.__cause__
+    tensor = _in_loop(self, array, dtype, out)
+    mask = None if where is True else to_tensor(where)
+    first = None if initial is MISSING or initial is None else _operand(initial)
+    tensor = reduced(self, tensor, to_axis(axis, "reduce"), bool(keepdims), first, mask)
     return _finished(f"{self.__name__}.reduce", tensor, out)
 
 
@@ -95,10 +90,7 @@ def _operand(value: Any) -> Any:
 def accumulate(self: ufunc, array: Any, /, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
     """The results of applying the ufunc to the first element, the first two, and so on, along an axis."""
     _refuse_unless_binary(self, "accumulate")
-    try:
-        tensor = accumulated(self, _in_loop(self, array, dtype, out), to_axis(axis, "accumulate"))
-    except Exception as error:
-        raise _error(self, "accumulate", (array, axis), {}, error) from error.__cause__
+    tensor = accumulated(self, _in_loop(self, array, dtype, out), to_axis(axis, "accumulate"))
     return _finished(f"{self.__name__}.accumulate", tensor, out)
 
 
@@ -130,15 +122,13 @@ def reduceat(
     Where an index is not less than the next one, the result is the element at the index.
     """
     _refuse_unless_binary(self, "reduceat")
-    try:
-        tensor = _in_loop(self, array, dtype, out)
-        (place,) = reductions.normalize_axes(to_axis(axis, "reduceat"), tensor.shape.rank)  # type: ignore[misc]
-        starts = cast(to_tensor(indices), tf.int64)
-        size = length(tensor, place)
-        inside = in_bounds(starts, size, f"an index is out-of-bounds in {self.__name__}.reduceat")
-        whole = segments.reduceat(self.__name__, self.body, tensor, inside, place)
-    except Exception as error:
-        raise _error(self, "reduceat", (array, indices), {"axis": axis}, error) from error.__cause__
+    tensor = _in_loop(self, array, dtype, out)
+    (place,) = reductions.normalize_axes(to_axis(axis, "reduceat"), tensor.shape.rank)  # type: ignore[misc]
+    starts = cast(to_tensor(indices), tf.int64)
+    inside = in_bounds(
+        starts, length(tensor, place), f"an index is out-of-bounds in {self.__name__}.reduceat"
+    )
+    whole = segments.reduceat(self.__name__, self.body, tensor, inside, place)
     return _finished(f"{self.__name__}.reduceat", whole, out)
 
 
@@ -163,32 +153,43 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
     places = subscripts.positions(a, indices)
     flat, index = gen_array_ops.reshape(old, [-1]), gen_array_ops.reshape(places, [-1])
     if self.nin == 1:
-        new = segments.scatter_ufunc(self.__name__, self.body, flat, index)
+        (first, last) = map(dtypes.to_tf, resolve(self.numpy, (a.dtype, a.dtype), casting="unsafe"))
+        body = _back_in(self.body, flat.dtype, first, last)
+        new = segments.scatter_ufunc(self.__name__, body, flat, index)
     else:
         value = conversion.to_operand(b)
         keys = (a.dtype, promotion_key(value), a.dtype)
         # NumPy casts the result of every step back, by whatever rule it needs
         first, second, last = map(dtypes.to_tf, resolve(self.numpy, keys, casting="unsafe"))
-        body = self.body
-        if (first, last) != (flat.dtype, flat.dtype):
-
-            def body(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-                return cast(self.body(cast(x, first), y), x.dtype)
-
+        body = _back_in(self.body, flat.dtype, first, last)
         shape = gen_array_ops.shape(places, out_type=tf.int64)
         values = gen_array_ops.reshape(gen_array_ops.broadcast_to(as_tensor(value, second), shape), [-1])
         new = segments.scatter_ufunc(self.__name__, body, flat, index, values)
     write(a, gen_array_ops.reshape(new, gen_array_ops.shape(old)))
 
 
-def _error(
-    made: ufunc, method: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
-) -> Exception:
-    from_numpy = getattr(made.numpy, method)
-    return made.error_of(from_numpy, args, kwargs, error)
+def _back_in(body: Any, dtype: tf.DType, first: tf.DType, last: tf.DType) -> Any:
+    """A ufunc's body on elements of a dtype that is not its loop's: cast there and back."""
+    if (first, last) == (dtype, dtype):
+        return body
+    return lambda x, *others: cast(body(cast(x, first), *others), dtype)
+
+
+def _refusing_as_numpy(method: Any) -> Any:
+    """The method with NumPy's error where it fails; NumPy is asked on arrays of its own."""
+
+    @functools.wraps(method)
+    def call(self: ufunc, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except Exception as error:
+            from_numpy = getattr(self.numpy, method.__name__)
+            raise self.error_of(from_numpy, args, kwargs, error) from error.__cause__
+
+    return call
 
 
 def install_methods() -> None:
     """Give ufuncs their methods."""
     for method in (reduce, accumulate, outer, reduceat, at):
-        setattr(ufunc, method.__name__, method)
+        setattr(ufunc, method.__name__, _refusing_as_numpy(method))

@@ -54,8 +54,9 @@ def copied(array: Array, order: Any = "C", dtype: numpy.dtype[Any] | None = None
     tensor = array._cell.read()
     if dtype is not None:
         tensor = cast(tensor, dtypes.to_tf(dtype))
-    plain = array._cell.in_c_order or not shape_known(array._cell.shape)
-    if order in ("C", None) or (order in ("K", "A") and plain):
+    # the memory order of an array of unknown shape is not known either: its copies are in C order
+    plain = array._cell.in_c_order and order in ("K", "A")
+    if order in ("C", None) or plain or not shape_known(array._cell.shape):
         return wrap(tensor)
     return laid_out(tensor, array._cell.shadow().astype(tensor.dtype.as_numpy_dtype, order=order))
 

@@ -203,6 +203,8 @@ def _scatter_runs(
     size = length(flat, 0)
     places = select(first, indices, as_length(size))
     one_more = gen_array_ops.concat_v2([flat, filled((1,), like(0, flat))], constant(0, tf.int32))
+    if flat.shape.num_elements() is not None and flat.shape.num_elements() < tf.int32.max:
+        places = cast(places, tf.int32)  # vectorized_map converts a scatter only if its indices are int32
     wider = compute_dtype("TensorScatterUpdate", flat.dtype)
     written = gen_array_ops.tensor_scatter_update(
         cast(one_more, wider), reshape(places, (-1, 1)), cast(cast(new, flat.dtype), wider)
