@@ -1,0 +1,209 @@
+"""Rows of sums, products, extremes, accumulations and quantiles. Knows the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+
+from conformance.choosing import Chooser
+from conformance.row import Always, Row, row
+from conformance.rows.results import Out
+from conformance.vocabulary import (
+    FLAG,
+    FLOATS,
+    NUMERIC,
+    REAL,
+    Array,
+    Axis,
+    DType,
+    Given,
+    Seen,
+    among,
+    broadcasting,
+    shape_of,
+)
+
+SUMMED = ("ordinary", "hard", "ties", "positive")
+"""Not the ends of the range: whether max + max + min overflows depends on the order."""
+
+WITH_NAN = ("ordinary", "some_nan", "hard", "ties")
+MASK = Array(("bool",), ("ordinary",), broadcasting(0))
+AXES = Axis(none=True, tuples=True)
+
+NO_ZERO_SIGNS = 0.25
+"""Which of 0 and -0 is the greater is left open; any other difference is more."""
+
+
+def reductions(name: str, array: Array, tolerance: float, **keywords: Any) -> Iterator[Row]:
+    """One row over axes, one with masks and what `keywords` say, one into `out`."""
+    parameters = {"dtype", "initial"} & keywords.keys()
+    plain = {key: keywords[key] for key in parameters - {"initial"}}
+    rows = [
+        row(name, array, axis=AXES, keepdims=FLAG, **plain),
+        row(name, array, AXES, **keywords),
+        row(name, array, axis=AXES, keepdims=FLAG, **plain, out=Always(Out(name))),
+    ]
+    for one in rows:
+        yield one.within(tolerance, conditioned=tolerance >= 1)
+
+
+INITIAL = among(0, 1, 2, -1.5, True)
+
+
+def _extremes(name: str) -> Iterator[Row]:
+    array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else ("ordinary", "hard", "ties", "extremes"))
+    yield from reductions(name, array, NO_ZERO_SIGNS, initial=Always(INITIAL), where=MASK)
+
+
+def _means(name: str) -> Iterator[Row]:
+    array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else SUMMED)
+    yield from reductions(name, array, 4, dtype=DType(), where=MASK)
+
+
+def _kept_means(choose: Chooser, seen: Seen) -> Any:
+    """An array of the shape of the means over the axes that were drawn, which are kept."""
+    shape, axis = shape_of(seen[0]), seen.get("axis", None)
+    if not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in numpy.atleast_1d(axis or 0)):
+        return Array(("float64",), ("ordinary",), [(1,)])
+    axes = range(len(shape)) if axis is None else [a % len(shape) for a in numpy.atleast_1d(axis)]
+    return Array(("float64",), ("ordinary",), [tuple(1 if i in axes else n for i, n in enumerate(shape))])
+
+
+def _spreads(name: str) -> Iterator[Row]:
+    array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else SUMMED)
+    yield from reductions(name, array, 8, dtype=DType(), where=MASK, ddof=among(0, 1, 2, 0.5), keepdims=FLAG)
+    yield row(name, array, axis=AXES, correction=among(0, 1, 1.5), mean=Given(_kept_means)).within(
+        8, conditioned=True
+    )
+
+
+def _accumulations(name: str) -> Iterator[Row]:
+    array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else SUMMED)
+    for one in (
+        row(name, array, axis=Axis(none=True), dtype=DType()),
+        row(name, array, axis=Axis(none=True), out=Always(Out(name))),
+    ):
+        yield one.within(4, conditioned=True)
+
+
+def _array_api_accumulations(name: str) -> Iterator[Row]:
+    array = Array(NUMERIC, SUMMED)
+    for one in (
+        row(name, array, axis=Axis(), dtype=DType(), include_initial=FLAG),
+        row(name, array, axis=Axis(), include_initial=FLAG, out=Always(Out(name))),
+    ):
+        yield one.within(4, conditioned=True)
+
+
+def _weights(choose: Chooser, seen: Seen) -> Any:
+    """Weights of the shape of the array, or of the one axis."""
+    shape, axis = shape_of(seen[0]), seen.get("axis")
+    shapes = [shape, shape]
+    if isinstance(axis, int) and -len(shape) <= axis < len(shape):
+        shapes.append((shape[axis],))
+    elif isinstance(axis, tuple) and all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in axis):
+        shapes.append(tuple(shape[a] for a in axis))
+    return Array(("float64", "int64", "float32"), ("positive",), shapes)
+
+
+METHODS = (
+    "linear",
+    "inverted_cdf",
+    "averaged_inverted_cdf",
+    "closest_observation",
+    "interpolated_inverted_cdf",
+    "hazen",
+    "weibull",
+    "median_unbiased",
+    "normal_unbiased",
+    "lower",
+    "higher",
+    "midpoint",
+    "nearest",
+)
+
+
+def _quantiles(name: str, most: int) -> Iterator[Row]:
+    fills = WITH_NAN if name.startswith("nan") else ("ordinary", "ties", "distinct", "some_nan")
+    array = Array(REAL, fills)
+    shares = among(
+        0.5 * most,
+        0.25 * most,
+        [0, most],
+        0.31 * most,
+        [0.1 * most, 0.7 * most, 0.2 * most],
+        Array(("float64", "float32"), ("unit",), [(3,), (), (0,), (2, 1)]),
+        1,
+    )
+    some = Array(FLOATS[:2], ("ascending",), layouts=("C",))
+    for one in (
+        row(name, array, shares, axis=AXES, method=among(*METHODS), keepdims=FLAG),
+        row(name, array, shares, method=Always(among(*METHODS)), axis=AXES, out=Always(Out(name))),
+        row(
+            name,
+            array,
+            shares,
+            axis=Axis(none=True),
+            weights=Always(Given(_weights)),
+            method=Always("inverted_cdf"),
+            keepdims=FLAG,
+        ),
+        # the order in which what may be overwritten is left is open; sorted it stays
+        row(name, some, shares, overwrite_input=Always(FLAG)),
+    ):
+        yield one.within(4, conditioned=True)
+
+
+def _medians(name: str) -> Iterator[Row]:
+    fills = WITH_NAN if name.startswith("nan") else ("ordinary", "ties", "distinct", "some_nan")
+    array = Array(REAL, fills)
+    some = Array(FLOATS[:2], ("ascending",), layouts=("C",))
+    yield row(name, array, axis=AXES, keepdims=FLAG).within(1)
+    yield row(name, array, axis=AXES, out=Always(Out(name))).within(1)
+    yield row(name, some, overwrite_input=Always(FLAG)).within(1)
+
+
+def _places(name: str) -> Iterator[Row]:
+    array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else ("ordinary", "hard", "ties", "extremes"))
+    yield row(name, array, axis=Axis(none=True), keepdims=FLAG)
+    yield row(name, array, axis=Axis(none=True), out=Always(Out(name, ("int32", "float64", "uint64"))))
+
+
+def _truths(name: str) -> Iterator[Row]:
+    yield from reductions(name, Array(NUMERIC), 0, where=Always(MASK), keepdims=FLAG)
+
+
+ROWS = [
+    *(
+        one
+        for name in ("sum", "prod")
+        for one in reductions(name, Array(NUMERIC, SUMMED), 4, dtype=DType(), initial=INITIAL, where=MASK)
+    ),
+    *(
+        one
+        for name in ("nansum", "nanprod")
+        for one in reductions(name, Array(NUMERIC, WITH_NAN), 4, dtype=DType(), initial=INITIAL, where=MASK)
+    ),
+    *(one for name in ("max", "min", "amax", "amin", "nanmax", "nanmin") for one in _extremes(name)),
+    *reductions("ptp", Array(NUMERIC), 0, keepdims=FLAG),
+    *(one for name in ("all", "any") for one in _truths(name)),
+    *(one for name in ("mean", "nanmean") for one in _means(name)),
+    *(one for name in ("var", "std", "nanvar", "nanstd") for one in _spreads(name)),
+    row("count_nonzero", Array(NUMERIC), axis=AXES, keepdims=FLAG),
+    *(one for name in ("cumsum", "cumprod", "nancumsum", "nancumprod") for one in _accumulations(name)),
+    *(one for name in ("cumulative_sum", "cumulative_prod") for one in _array_api_accumulations(name)),
+    row(
+        "average",
+        Array(NUMERIC, SUMMED),
+        axis=AXES,
+        weights=Given(_weights),
+        returned=FLAG,
+        keepdims=FLAG,
+    ).within(4, conditioned=True),
+    *(one for name in ("median", "nanmedian") for one in _medians(name)),
+    *(one for name in ("quantile", "nanquantile") for one in _quantiles(name, 1)),
+    *(one for name in ("percentile", "nanpercentile") for one in _quantiles(name, 100)),
+    *(one for name in ("argmax", "argmin", "nanargmax", "nanargmin") for one in _places(name)),
+]
