@@ -6,11 +6,16 @@ import warnings
 
 import numpy
 import pytest
+import tensorflow as tf
 from differential import raises, run, same
 
 import tnp_shim as np
 import tnp_shim.fft
 from tnp_shim import config, dtypes
+from tnp_shim.declaration import REGISTRY
+from tnp_shim.declaration.function import name_of
+from tnp_shim.kernels import fourier
+from tnp_shim.kernels.coverage import kernel_dtypes
 
 ONE = ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")
 OVER_AXES = ("fftn", "ifftn", "fft2", "ifft2", "rfftn", "rfft2", "irfftn", "irfft2")
@@ -37,8 +42,11 @@ def calling(name, *args, **kwargs):
 
 
 def test_all_names():
-    names = set(numpy.fft.__all__) if hasattr(numpy.fft, "__all__") else set()
-    assert set(np.fft.__all__) >= names and len(np.fft.__all__) == 18
+    public = {name for name, value in vars(numpy.fft).items() if callable(value) and name[0] != "_"}
+    assert set(np.fft.__all__) == public - {"test"}
+    assert {name_of(getattr(numpy.fft, name)) for name in public - {"test"}} <= {
+        d.name for d in REGISTRY.values()
+    }
 
 
 @pytest.mark.parametrize("dtype", dtypes.NAMES)
@@ -93,12 +101,32 @@ def test_dtypes_over_axes(name):
             same(calling(name, axes=axes), a, tolerance=tolerance_of(dtype))
 
 
-def test_what_is_no_part_of_a_real_signal_is_left_out():
-    for shape in ((5,), (4, 5), (3, 5), (4, 3, 5), (3, 4, 4)):
-        for n in (8, 9):
-            sizes = (*shape[:-1], n)
-            axes = tuple(range(len(shape)))
-            same(calling("irfftn", sizes, axes), values(shape, "complex128"), tolerance=DOUBLE)
+SPECTRA = [(shape, n) for shape in ((5,), (4, 5), (3, 5), (4, 3, 5), (3, 4, 5)) for n in (8, 9)]
+
+
+@pytest.mark.parametrize(("shape", "n"), SPECTRA)
+def test_what_is_no_part_of_a_real_signal_is_left_out(shape, n):
+    sizes, axes = (*shape[:-1], n), tuple(range(len(shape)))
+    z = values(shape, "complex128")
+    same(calling("irfftn", sizes, axes), z, tolerance=DOUBLE)
+    # what the op gets is the spectrum of a real signal, on which all its kernels agree
+    ends = tf.function(lambda z: fourier._with_symmetric_ends(z, len(shape), n))
+    spectrum = numpy.fft.rfftn(numpy.fft.irfftn(z, sizes, axes), axes=axes)
+    numpy.testing.assert_allclose(ends(tf.constant(z)), spectrum, atol=1e-13)
+
+
+def test_the_imaginary_part_at_frequency_0_of_a_length_where_cufft_takes_it():
+    same(calling("irfft", norm="forward"), values((2**12 + 1,), "complex128"), tolerance=1e-11)
+
+
+def test_every_op_has_gpu_kernels():
+    for inverse in ("", "I"):
+        for real in ("", "R"):
+            for count in ("", "2D", "3D"):
+                op = f"{inverse}{real}FFT{count}"
+                assert {tf.complex64, tf.complex128} <= kernel_dtypes(op, "GPU"), op
+    for op in ("TensorStridedSliceUpdate", "ReverseV2", "Roll", "Pad", "Transpose", "ConcatV2"):
+        assert {tf.float32, tf.float64, tf.complex64, tf.complex128} <= kernel_dtypes(op, "GPU"), op
 
 
 def test_default_float():

@@ -143,3 +143,23 @@ def test_gradient_through_a_while_loop(compiled):
     x = values((3, 8))
     power = numpy.fft.irfft(numpy.fft.rfft(x) * weights**8)
     numpy.testing.assert_allclose(tf.function(slopes, jit_compile=compiled)(tf.constant(x)), 2 * power)
+
+
+@pytest.mark.parametrize("name", ("fft", "rfft", "irfft", "rfft2", "irfftn"))
+def test_second_derivatives_of_the_power(name):
+    """The power is a quadratic form: its gradient's jacobian is constant, symmetric, and gives the power."""
+
+    def power(x):
+        y = tensor_of(name)(tf.cast(x, "float64" if name in REAL_INPUT else "complex128"))
+        return tf.reduce_sum(tf.math.real(y * tf.math.conj(y)))
+
+    x = tf.constant(values((3, 4)))
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            result = power(x)
+        slope = inner.gradient(result, x)
+    hessian = tf.reshape(outer.jacobian(slope, x), (12, 12)).numpy()
+    numpy.testing.assert_allclose(hessian, hessian.T, atol=1e-13)
+    numpy.testing.assert_allclose(numpy.ravel(x) @ hessian @ numpy.ravel(x) / 2, result)

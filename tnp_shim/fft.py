@@ -54,6 +54,11 @@ __all__ = [
 
 Step: TypeAlias = tuple[int, Length | None]
 """An axis, and the length of the transform along it (None: that of the axis)."""
+_REAL_DTYPES = {
+    **{dtype: dtype for dtype in (tf.float32, tf.float64, *HALVES)},
+    tf.complex64: tf.float32,
+    tf.complex128: tf.float64,
+}
 _OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
@@ -64,8 +69,8 @@ def _opposite(norm: Any) -> Any:
 
 def _real_dtype(a: tf.Tensor) -> tf.DType:
     """The dtype of the real parts of a spectrum as NumPy has it: float16 stays, integers become doubles."""
-    dtype = a.dtype.real_dtype if a.dtype.is_complex else a.dtype
-    return dtypes.to_tf(dtypes.result_type(dtypes.to_numpy(dtype), float))
+    dtype = a.dtype
+    return _REAL_DTYPES.get(dtype) or dtypes.to_tf(dtypes.result_type(dtypes.to_numpy(dtype), float))
 
 
 def _as_real(a: tf.Tensor) -> tf.Tensor:

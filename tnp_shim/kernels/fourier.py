@@ -13,7 +13,7 @@ from tnp_shim.kernels.elementwise import either, like, real, select
 from tnp_shim.kernels.folds import with_gradient
 from tnp_shim.kernels.shapes import Length, as_length, counting, length, product, reshape, sliced, vector
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_manip_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, context, gen_array_ops, gen_manip_ops, gen_math_ops
 
 _raw = tf.raw_ops
 _FORWARD = (_raw.FFT, _raw.FFT2D, _raw.FFT3D)
@@ -80,6 +80,8 @@ def fitted(x: tf.Tensor, axis: int, size: Length) -> tf.Tensor:
 
 def _at_the_end(x: tf.Tensor, axes: Sequence[int], transform: Callable[[tf.Tensor], tf.Tensor]) -> tf.Tensor:
     """A transform of the last axes, done to the given ones in their order."""
+    if list(axes) == [*range(x.shape.rank - len(axes), x.shape.rank)]:
+        return transform(x)
     order = [axis for axis in range(x.shape.rank) if axis not in axes] + list(axes)
     back = sorted(range(len(order)), key=order.__getitem__)
     return transpose(transform(transpose(x, order)), back)
@@ -171,6 +173,8 @@ def _with_symmetric_ends(z: tf.Tensor, count: int, n: Length) -> tf.Tensor:
     """
     if z.shape.num_elements() == 0:  # XLA cannot write into an empty tensor
         return z
+    if context.executing_eagerly() and {d.device_type for d in tf.config.list_logical_devices()} == {"CPU"}:
+        return z  # a graph may run elsewhere than where it was traced
     z = _with_part(z, 0, 1, count)
     if not isinstance(n, int):
         return _with_part(z, n // 2 + n % 2, None, count)  # of an odd length nothing
