@@ -16,6 +16,9 @@ GAPS: dict[str, str] = {}
 """Names that do not exist, or not yet."""
 
 UNUSED: dict[str, str] = {
+    "kwargs": "further keywords, which rows give by their own names",
+    "kw": "further keywords, which are handed to a function that is an argument",
+    "args": "further arguments, which rows give as such",
     "like": "asks another library for the array",
     "subok": "there are no subclasses of arrays on tensors",
 }
