@@ -25,9 +25,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("storage",),
     ("array", "control_flow", "conversion", "flags", "scalars", "subscripts", "tapes"),
     ("declaration/*",),
-    ("fft", "ufuncs", "ufuncs_table", "functions/*"),
+    ("fft", "numpy_source", "ufuncs", "ufuncs_table", "functions/*", "polynomial/*"),
     ("methods",),
-    ("__init__",),
+    ("__init__", "support"),
 )
 """From the lowest layer up, the modules of each; a module imports from its own layer or a lower one."""
 

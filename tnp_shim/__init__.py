@@ -1,16 +1,17 @@
 """NumPy's namespace on TensorFlow: `import tnp_shim as np`.
 
-The facade: the only file that lists the namespace. What stands here comes from the declarations, or is
-NumPy's own object where that is about dtypes, settings and text, which are the same for both.
+The facade: the only file that lists the namespace. What stands here comes from the declarations; what is
+NumPy's own object is listed, with the reasons, in `functions/handed_on.py`.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy
 
-from tnp_shim import config, control_flow, methods
+from tnp_shim import config, control_flow, fft, methods
 from tnp_shim.array import (
     ArraySpec,
     ndarray,
@@ -81,12 +82,25 @@ from tnp_shim.functions.creation import (
     zeros_like,
 )
 from tnp_shim.functions.differences import diff, ediff1d, gradient
+from tnp_shim.functions.files import (
+    fromfile,
+    fromstring,
+    genfromtxt,
+    load,
+    loadtxt,
+    save,
+    savetxt,
+    savez,
+    savez_compressed,
+)
 from tnp_shim.functions.grids import (
     c_,
     mgrid,
     ogrid,
     r_,
 )
+from tnp_shim.functions.handed_on import GAPS as NAMES_MISSING
+from tnp_shim.functions.handed_on import HANDED_ON, asmatrix, bmat
 from tnp_shim.functions.histograms import histogram, histogram2d, histogram_bin_edges, histogramdd
 from tnp_shim.functions.index_helpers import (
     broadcast_shapes,
@@ -107,6 +121,7 @@ from tnp_shim.functions.index_helpers import (
     triu_indices_from,
     unravel_index,
 )
+from tnp_shim.functions.iterators import broadcast, nditer, nested_iters
 from tnp_shim.functions.joining import (
     append,
     block,
@@ -123,6 +138,7 @@ from tnp_shim.functions.joining import (
     tile,
     vstack,
 )
+from tnp_shim.functions.layouts import isfortran, require, row_stack
 from tnp_shim.functions.padding import (
     pad,
 )
@@ -142,6 +158,19 @@ from tnp_shim.functions.parts import (
     split,
     unstack,
     vsplit,
+)
+from tnp_shim.functions.polynomials import class_of_polynomials as _class_of_polynomials
+from tnp_shim.functions.polynomials import (
+    poly,
+    polyadd,
+    polyder,
+    polydiv,
+    polyfit,
+    polyint,
+    polymul,
+    polysub,
+    polyval,
+    roots,
 )
 from tnp_shim.functions.products import (
     cross,
@@ -240,6 +269,7 @@ from tnp_shim.functions.statistics import (
     std,
     var,
 )
+from tnp_shim.functions.submodules import emath, lib, testing
 from tnp_shim.functions.uniqueness import (
     intersect1d,
     isin,
@@ -305,6 +335,7 @@ from tnp_shim.scalars import (
     uint64,
     unsignedinteger,
 )
+from tnp_shim.support import support
 from tnp_shim.tensorflow_internals import leave_unconverted
 from tnp_shim.ufuncs import GAPS, UFUNCS, ufunc
 
@@ -312,113 +343,28 @@ methods.install()
 control_flow.install()
 leave_unconverted("tnp_shim")
 
-# ufuncs
+# ufuncs, each by its own name and some by another, too
 
-abs = UFUNCS["absolute"]
-absolute = UFUNCS["absolute"]
-acos = UFUNCS["arccos"]
-acosh = UFUNCS["arccosh"]
-add = UFUNCS["add"]
-arccos = UFUNCS["arccos"]
-arccosh = UFUNCS["arccosh"]
-arcsin = UFUNCS["arcsin"]
-arcsinh = UFUNCS["arcsinh"]
-arctan = UFUNCS["arctan"]
-arctan2 = UFUNCS["arctan2"]
-arctanh = UFUNCS["arctanh"]
-asin = UFUNCS["arcsin"]
-asinh = UFUNCS["arcsinh"]
-atan = UFUNCS["arctan"]
-atan2 = UFUNCS["arctan2"]
-atanh = UFUNCS["arctanh"]
-bitwise_and = UFUNCS["bitwise_and"]
-bitwise_count = UFUNCS["bitwise_count"]
-bitwise_invert = UFUNCS["invert"]
-bitwise_left_shift = UFUNCS["left_shift"]
-bitwise_not = UFUNCS["invert"]
-bitwise_or = UFUNCS["bitwise_or"]
-bitwise_right_shift = UFUNCS["right_shift"]
-bitwise_xor = UFUNCS["bitwise_xor"]
-cbrt = UFUNCS["cbrt"]
-ceil = UFUNCS["ceil"]
-conj = UFUNCS["conjugate"]
-conjugate = UFUNCS["conjugate"]
-copysign = UFUNCS["copysign"]
-cos = UFUNCS["cos"]
-cosh = UFUNCS["cosh"]
-deg2rad = UFUNCS["deg2rad"]
-degrees = UFUNCS["degrees"]
-divide = UFUNCS["divide"]
-divmod = UFUNCS["divmod"]
-equal = UFUNCS["equal"]
-exp = UFUNCS["exp"]
-exp2 = UFUNCS["exp2"]
-expm1 = UFUNCS["expm1"]
-fabs = UFUNCS["fabs"]
-float_power = UFUNCS["float_power"]
-floor = UFUNCS["floor"]
-floor_divide = UFUNCS["floor_divide"]
-fmax = UFUNCS["fmax"]
-fmin = UFUNCS["fmin"]
-fmod = UFUNCS["fmod"]
-frexp = UFUNCS["frexp"]
-gcd = UFUNCS["gcd"]
-greater = UFUNCS["greater"]
-greater_equal = UFUNCS["greater_equal"]
-heaviside = UFUNCS["heaviside"]
-hypot = UFUNCS["hypot"]
-invert = UFUNCS["invert"]
-isfinite = UFUNCS["isfinite"]
-isinf = UFUNCS["isinf"]
-isnan = UFUNCS["isnan"]
-lcm = UFUNCS["lcm"]
-ldexp = UFUNCS["ldexp"]
-left_shift = UFUNCS["left_shift"]
-less = UFUNCS["less"]
-less_equal = UFUNCS["less_equal"]
-log = UFUNCS["log"]
-log10 = UFUNCS["log10"]
-log1p = UFUNCS["log1p"]
-log2 = UFUNCS["log2"]
-logaddexp = UFUNCS["logaddexp"]
-logaddexp2 = UFUNCS["logaddexp2"]
-logical_and = UFUNCS["logical_and"]
-logical_not = UFUNCS["logical_not"]
-logical_or = UFUNCS["logical_or"]
-logical_xor = UFUNCS["logical_xor"]
-matmul = UFUNCS["matmul"]
-matvec = UFUNCS["matvec"]
-maximum = UFUNCS["maximum"]
-minimum = UFUNCS["minimum"]
-mod = UFUNCS["remainder"]
-modf = UFUNCS["modf"]
-multiply = UFUNCS["multiply"]
-negative = UFUNCS["negative"]
-nextafter = UFUNCS["nextafter"]
-not_equal = UFUNCS["not_equal"]
-positive = UFUNCS["positive"]
-pow = UFUNCS["power"]
-power = UFUNCS["power"]
-rad2deg = UFUNCS["rad2deg"]
-radians = UFUNCS["radians"]
-reciprocal = UFUNCS["reciprocal"]
-remainder = UFUNCS["remainder"]
-right_shift = UFUNCS["right_shift"]
-rint = UFUNCS["rint"]
-sign = UFUNCS["sign"]
-signbit = UFUNCS["signbit"]
-sin = UFUNCS["sin"]
-sinh = UFUNCS["sinh"]
-spacing = UFUNCS["spacing"]
-sqrt = UFUNCS["sqrt"]
-square = UFUNCS["square"]
-subtract = UFUNCS["subtract"]
-tan = UFUNCS["tan"]
-tanh = UFUNCS["tanh"]
-true_divide = UFUNCS["divide"]
-trunc = UFUNCS["trunc"]
-vecdot = UFUNCS["vecdot"]
-vecmat = UFUNCS["vecmat"]
+_OTHER_NAMES = {
+    "abs": "absolute",
+    "acos": "arccos",
+    "acosh": "arccosh",
+    "asin": "arcsin",
+    "asinh": "arcsinh",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "atanh": "arctanh",
+    "bitwise_invert": "invert",
+    "bitwise_left_shift": "left_shift",
+    "bitwise_not": "invert",
+    "bitwise_right_shift": "right_shift",
+    "conj": "conjugate",
+    "mod": "remainder",
+    "pow": "power",
+    "true_divide": "divide",
+}
+globals().update({name: UFUNCS[name] for name in UFUNCS if hasattr(numpy, name)})
+globals().update({name: UFUNCS[ufunc_name] for name, ufunc_name in _OTHER_NAMES.items()})
 
 # scalar types under their other names
 
@@ -433,50 +379,35 @@ csingle, cdouble = complex64, complex128
 
 e, euler_gamma, inf, nan, newaxis, pi = numpy.e, numpy.euler_gamma, numpy.inf, numpy.nan, None, numpy.pi
 
-# NumPy's own
-
-array2string = numpy.array2string
-array_repr = numpy.array_repr
-array_str = numpy.array_str
-base_repr = numpy.base_repr
-binary_repr = numpy.binary_repr
-dtype = numpy.dtype
-errstate = numpy.errstate
-exceptions = numpy.exceptions
-finfo = numpy.finfo
-format_float_positional = numpy.format_float_positional
-format_float_scientific = numpy.format_float_scientific
-get_printoptions = numpy.get_printoptions
-geterr = numpy.geterr
-iinfo = numpy.iinfo
-isdtype = numpy.isdtype
-iterable = numpy.iterable
-little_endian = numpy.little_endian
-mintypecode = numpy.mintypecode
-printoptions = numpy.printoptions
-sctypeDict = numpy.sctypeDict
-set_printoptions = numpy.set_printoptions
-seterr = numpy.seterr
-testing = numpy.testing
-typecodes = numpy.typecodes
-typename = numpy.typename
-typing = numpy.typing
-
 __version__ = "0.1.0"
 __array_api_version__ = numpy.__array_api_version__
 __array_namespace_info__ = numpy.__array_namespace_info__
 
 
+# what runs ops when it is made, made when it is asked for: importing runs none
+
+_WHEN_ASKED_FOR = {
+    "False_": lambda: bool_(False),
+    "True_": lambda: bool_(True),
+    "poly1d": _class_of_polynomials,
+    "polynomial": lambda: importlib.import_module("tnp_shim.polynomial"),
+}
+
 __all__ = sorted(
-    {name for name in globals() if hasattr(numpy, name)} | {"ArraySpec", "bfloat16", "config", "__version__"}
+    {name for name in globals() if hasattr(numpy, name)}
+    | {*HANDED_ON, *_WHEN_ASKED_FOR, "ArraySpec", "bfloat16", "config", "support", "__version__"}
 )
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("True_", "False_"):  # made when they are asked for: importing runs no op
-        return bool_(name == "True_")
-    if name in GAPS:
-        raise AttributeError(GAPS[name])
+    if name in HANDED_ON:
+        value = globals()[name] = getattr(numpy, name)
+        return value
+    if name in _WHEN_ASKED_FOR:
+        value = globals()[name] = _WHEN_ASKED_FOR[name]()
+        return value
+    if name in GAPS or name in NAMES_MISSING:
+        raise AttributeError(GAPS.get(name) or NAMES_MISSING[name])
     if not name.startswith("_") and hasattr(numpy, name):
         raise AttributeError(
             f"tnp_shim has no {name}: numpy.{name} has no implementation on tensors yet; "

@@ -1,0 +1,5 @@
+"""NumPy's `numpy.polynomial.hermite_e`, run on our namespace. Knows `numpy_source` only."""
+
+from tnp_shim import numpy_source
+
+numpy_source.run("numpy.polynomial.hermite_e", globals())
