@@ -216,9 +216,9 @@ def _own_mirror(z: tf.Tensor, count: int) -> tf.Tensor:
 def rotated(x: tf.Tensor, axes: Sequence[int], shifts: Sequence[Length]) -> tf.Tensor:
     """The tensor moved along axes by shifts from 0 to their lengths; what leaves at the end comes in first.
 
-    `Roll` has no GPU kernel for bool and small integers, and compiled it reads everything twice.
+    `Roll` has no GPU kernel for bool and small integers; XLA compiles it for all.
     """
-    if x.dtype in kernel_dtypes("Roll", "GPU") and not compiled_by_xla():
+    if x.dtype in kernel_dtypes("Roll", "GPU") or compiled_by_xla():
         return gen_manip_ops.roll(x, vector(shifts), constant(tuple(axes), tf.int64)) if axes else x
     for axis, shift in zip(axes, shifts, strict=True):
         start = length(x, axis) - shift
