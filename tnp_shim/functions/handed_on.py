@@ -17,7 +17,7 @@ from tnp_shim.tensorflow_internals import known_value
 
 _BY_REASON = {
     "about dtypes, printing and settings, which are the same for both": """
-        ScalarType array2string array_repr array_str base_repr binary_repr dtype dtypes errstate exceptions
+        ScalarType array2string array_repr array_str base_repr binary_repr dtype errstate exceptions
         finfo format_float_positional format_float_scientific get_printoptions getbufsize geterr geterrcall
         iinfo isdtype iterable little_endian mintypecode printoptions sctypeDict set_printoptions setbufsize
         seterr seterrcall typecodes typename typing""",
@@ -39,6 +39,11 @@ GAPS: dict[str, str] = {
     "test": "np.test runs NumPy's tests of itself; the tests of tnp_shim are run by pytest",
 }
 """Why a name of NumPy's cannot exist here."""
+
+
+# `np.dtypes` is our module of that name, which has the classes of NumPy's beside what is its own
+for _name in numpy.dtypes.__all__:
+    setattr(dtypes, _name, getattr(numpy.dtypes, _name))
 
 
 def known(value: Any, needed_by: str) -> Any:

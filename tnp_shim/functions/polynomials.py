@@ -11,6 +11,7 @@ import tensorflow as tf
 from tnp_shim import numpy_source
 from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import arrays
+from tnp_shim.errors import UnknownShapeError, UnknownValueError, users_line
 
 _MODULE = "numpy.lib._polynomial_impl"
 
@@ -44,7 +45,14 @@ def _declared(name: str) -> Any:
 
     @arrays(numpys, route="source")
     def polynomial_function(*args: Any, **kwargs: Any) -> Any:
-        return _source()[name](*args, **kwargs)
+        try:
+            return _source()[name](*args, **kwargs)
+        except (UnknownShapeError, UnknownValueError) as error:
+            raise type(error)(
+                f"np.{name} looks at values or sizes that are unknown while tf.function traces "
+                f"{users_line()} (it cuts off leading zeros). Call it outside of the traced function "
+                f"({error})"
+            ) from None
 
     polynomial_function.__doc__ = (
         f"NumPy's `{name}`, run on our namespace. Differentiable.\n\n"
