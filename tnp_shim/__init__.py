@@ -139,6 +139,19 @@ from tnp_shim.functions.joining import (
     vstack,
 )
 from tnp_shim.functions.layouts import isfortran, require, row_stack
+from tnp_shim.functions.nan_statistics import (
+    nanargmax,
+    nanargmin,
+    nancumprod,
+    nancumsum,
+    nanmax,
+    nanmean,
+    nanmin,
+    nanprod,
+    nanstd,
+    nansum,
+    nanvar,
+)
 from tnp_shim.functions.padding import (
     pad,
 )
@@ -250,25 +263,7 @@ from tnp_shim.functions.sorting import (
     sort,
     sort_complex,
 )
-from tnp_shim.functions.statistics import (
-    average,
-    mean,
-    median,
-    nanargmax,
-    nanargmin,
-    nancumprod,
-    nancumsum,
-    nanmax,
-    nanmean,
-    nanmedian,
-    nanmin,
-    nanprod,
-    nanstd,
-    nansum,
-    nanvar,
-    std,
-    var,
-)
+from tnp_shim.functions.statistics import average, mean, median, nanmedian, std, var
 from tnp_shim.functions.submodules import emath, lib, testing
 from tnp_shim.functions.uniqueness import (
     intersect1d,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-import numpy
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from conformance.choosing import Chooser
 from conformance.row import Always, Row, row
@@ -36,15 +37,25 @@ NO_ZERO_SIGNS = 0.25
 """Which of 0 and -0 is the greater is left open; any other difference is more."""
 
 
+KINDS = DType(("float64", "float32", "int64", "complex128", "int8", "bool"))
+"""Not unsigned integers, for which casts of negative floats are undefined."""
+
+COARSE = "the dtype that is asked for may be coarser than finite differences need; other rows have none"
+
+
+def defined(array: Array) -> Array:
+    """The array without values whose cast to an integer is undefined."""
+    return replace(array, fills=("ordinary", "ties"))
+
+
 def reductions(name: str, array: Array, tolerance: float, **keywords: Any) -> Iterator[Row]:
-    """One row over axes, one with masks and what `keywords` say, one into `out`."""
-    parameters = {"dtype", "initial"} & keywords.keys()
-    plain = {key: keywords[key] for key in parameters - {"initial"}}
-    rows = [
-        row(name, array, axis=AXES, keepdims=FLAG, **plain),
-        row(name, array, AXES, **keywords),
-        row(name, array, axis=AXES, keepdims=FLAG, **plain, out=Always(Out(name))),
-    ]
+    """A row over axes, one with what `keywords` say, one with a dtype where they have it, one into `out`."""
+    dtype = keywords.pop("dtype", None)
+    rows = [row(name, array, axis=AXES, keepdims=FLAG), row(name, array, AXES, **keywords)]
+    if dtype is not None:
+        typed = row(name, defined(array), axis=AXES, keepdims=FLAG, dtype=Always(dtype))
+        rows.append(typed.not_in("gradient second_gradient forward", COARSE))
+    rows.append(row(name, defined(array), axis=AXES, keepdims=FLAG, out=Always(Out(name))))
     for one in rows:
         yield one.within(tolerance, conditioned=tolerance >= 1)
 
@@ -59,21 +70,23 @@ def _extremes(name: str) -> Iterator[Row]:
 
 def _means(name: str) -> Iterator[Row]:
     array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else SUMMED)
-    yield from reductions(name, array, 4, dtype=DType(), where=MASK)
+    yield from reductions(name, array, 4, dtype=KINDS, where=MASK)
 
 
 def _kept_means(choose: Chooser, seen: Seen) -> Any:
     """An array of the shape of the means over the axes that were drawn, which are kept."""
     shape, axis = shape_of(seen[0]), seen.get("axis", None)
-    if not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in numpy.atleast_1d(axis or 0)):
-        return Array(("float64",), ("ordinary",), [(1,)])
-    axes = range(len(shape)) if axis is None else [a % len(shape) for a in numpy.atleast_1d(axis)]
-    return Array(("float64",), ("ordinary",), [tuple(1 if i in axes else n for i, n in enumerate(shape))])
+    try:
+        axes = normalize_axis_tuple(range(len(shape)) if axis is None else axis, len(shape))
+    except (TypeError, ValueError):
+        axes = ()
+    kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return Array(("float64",), ("ordinary",), [kept])
 
 
 def _spreads(name: str) -> Iterator[Row]:
     array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else SUMMED)
-    yield from reductions(name, array, 8, dtype=DType(), where=MASK, ddof=among(0, 1, 2, 0.5), keepdims=FLAG)
+    yield from reductions(name, array, 8, dtype=KINDS, where=MASK, ddof=among(0, 1, 2, 0.5), keepdims=FLAG)
     yield row(name, array, axis=AXES, correction=among(0, 1, 1.5), mean=Given(_kept_means)).within(
         8, conditioned=True
     )
@@ -81,18 +94,22 @@ def _spreads(name: str) -> Iterator[Row]:
 
 def _accumulations(name: str) -> Iterator[Row]:
     array = Array(NUMERIC, WITH_NAN if name.startswith("nan") else SUMMED)
+    typed = row(name, defined(array), axis=Axis(none=True), dtype=Always(KINDS))
     for one in (
-        row(name, array, axis=Axis(none=True), dtype=DType()),
-        row(name, array, axis=Axis(none=True), out=Always(Out(name))),
+        row(name, array, axis=Axis(none=True)),
+        typed.not_in("gradient second_gradient forward", COARSE),
+        row(name, defined(array), axis=Axis(none=True), out=Always(Out(name))),
     ):
         yield one.within(4, conditioned=True)
 
 
 def _array_api_accumulations(name: str) -> Iterator[Row]:
     array = Array(NUMERIC, SUMMED)
+    typed = row(name, defined(array), axis=Axis(), dtype=Always(KINDS), include_initial=FLAG)
     for one in (
-        row(name, array, axis=Axis(), dtype=DType(), include_initial=FLAG),
-        row(name, array, axis=Axis(), include_initial=FLAG, out=Always(Out(name))),
+        row(name, array, axis=Axis(), include_initial=FLAG),
+        typed.not_in("gradient second_gradient forward", COARSE),
+        row(name, defined(array), axis=Axis(), include_initial=FLAG, out=Always(Out(name))),
     ):
         yield one.within(4, conditioned=True)
 
@@ -137,7 +154,7 @@ def _quantiles(name: str, most: int) -> Iterator[Row]:
         Array(("float64", "float32"), ("unit",), [(3,), (), (0,), (2, 1)]),
         1,
     )
-    some = Array(FLOATS[:2], ("ascending",), layouts=("C",))
+    some = Array(FLOATS[:2], ("ascending",), [(1,), (2,), (1, 1)])
     for one in (
         row(name, array, shares, axis=AXES, method=among(*METHODS), keepdims=FLAG),
         row(name, array, shares, method=Always(among(*METHODS)), axis=AXES, out=Always(Out(name))),
@@ -150,7 +167,7 @@ def _quantiles(name: str, most: int) -> Iterator[Row]:
             method=Always("inverted_cdf"),
             keepdims=FLAG,
         ),
-        # the order in which what may be overwritten is left is open; sorted it stays
+        # the order in which what may be overwritten is left is open; so few elements stay where they are
         row(name, some, shares, overwrite_input=Always(FLAG)),
     ):
         yield one.within(4, conditioned=True)
@@ -159,7 +176,7 @@ def _quantiles(name: str, most: int) -> Iterator[Row]:
 def _medians(name: str) -> Iterator[Row]:
     fills = WITH_NAN if name.startswith("nan") else ("ordinary", "ties", "distinct", "some_nan")
     array = Array(REAL, fills)
-    some = Array(FLOATS[:2], ("ascending",), layouts=("C",))
+    some = Array(FLOATS[:2], ("ascending",), [(1,), (2,), (1, 1)])
     yield row(name, array, axis=AXES, keepdims=FLAG).within(1)
     yield row(name, array, axis=AXES, out=Always(Out(name))).within(1)
     yield row(name, some, overwrite_input=Always(FLAG)).within(1)
@@ -179,12 +196,12 @@ ROWS = [
     *(
         one
         for name in ("sum", "prod")
-        for one in reductions(name, Array(NUMERIC, SUMMED), 4, dtype=DType(), initial=INITIAL, where=MASK)
+        for one in reductions(name, Array(NUMERIC, SUMMED), 4, dtype=KINDS, initial=INITIAL, where=MASK)
     ),
     *(
         one
         for name in ("nansum", "nanprod")
-        for one in reductions(name, Array(NUMERIC, WITH_NAN), 4, dtype=DType(), initial=INITIAL, where=MASK)
+        for one in reductions(name, Array(NUMERIC, WITH_NAN), 4, dtype=KINDS, initial=INITIAL, where=MASK)
     ),
     *(one for name in ("max", "min", "amax", "amin", "nanmax", "nanmin") for one in _extremes(name)),
     *reductions("ptp", Array(NUMERIC), 0, keepdims=FLAG),

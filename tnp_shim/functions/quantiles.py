@@ -9,8 +9,9 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
+from tnp_shim.array import wrap
 from tnp_shim.declaration import Axis, Operand, Tensor, function
-from tnp_shim.functions.reductions import reduced
+from tnp_shim.functions.reductions import dtype_of, into, reduced
 from tnp_shim.functions.statistics import aligned_weights, every_known, lines
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison, sorting
@@ -20,7 +21,7 @@ from tnp_shim.kernels.reductions import normalize_axes
 from tnp_shim.kernels.scans import cumsum
 from tnp_shim.kernels.shapes import as_length, flat, length, reshape, vector
 from tnp_shim.promotion import as_tensor, cast, constant, promotion_key, shape_of
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
 from tnp_shim.ufuncs import UFUNCS
 
 _ADD, _OR = UFUNCS["add"], UFUNCS["logical_or"]
@@ -128,6 +129,15 @@ def _interpolated(
     return select(gen_math_ops.greater_equal(share, like(0.5, share)), upper, low + between * share)
 
 
+def _checked(q: tf.Tensor, message: str) -> tf.Tensor:
+    """Shares that are none smaller than 0 and none larger than 1."""
+    known = known_value(q)
+    if known is not None and ((known >= 0) & (known <= 1)).all():
+        return q
+    inside = both(gen_math_ops.greater_equal(q, like(0, q)), gen_math_ops.less_equal(q, like(1, q)))
+    return asserted(q, every_known(inside), message, ValueError)
+
+
 def _quantile(
     name: str,
     a: tf.Tensor,
@@ -142,6 +152,8 @@ def _quantile(
     ignores_nan = name.startswith("nan")
     if a.dtype.is_complex:
         raise TypeError("a must be an array of real numbers")
+    if promotion_key(q) is complex or isinstance(q, tf.Tensor) and q.dtype.is_complex:
+        raise TypeError("q must be real")
     weak = type(q) in (int, float)
     whole = (
         scale == 1
@@ -155,13 +167,7 @@ def _quantile(
     q = q if scale == 1 else gen_math_ops.real_div(q, constant(scale, q_dtype))
     if q.shape.rank is not None and q.shape.rank > 2:
         raise ValueError("q must be a scalar or 1d")
-    inside = both(gen_math_ops.greater_equal(q, like(0, q)), gen_math_ops.less_equal(q, like(1, q)))
-    q = asserted(
-        q,
-        every_known(inside),
-        f"{'Quantiles' if scale == 1 else 'Percentiles'} must be in the range [0, {scale}]",
-        ValueError,
-    )
+    q = _checked(q, f"{'Quantiles' if scale == 1 else 'Percentiles'} must be in the range [0, {scale}]")
     if method not in DISCRETE and method not in CONTINUOUS:
         raise ValueError(f"{method!r} is not a valid method. Use one of: {[*DISCRETE, *CONTINUOUS]}")
     axes = normalize_axes(axis, a.shape.rank, strict=True)
@@ -284,13 +290,22 @@ def _declared(name: str, scale: int) -> Any:
         a: Tensor,
         q: Operand,
         axis: Axis = None,
+        out: Any = None,
         overwrite_input: bool = False,
         method: str = "linear",
         keepdims: bool = False,
         *,
         weights: Tensor | None = None,
     ) -> Tensor:
-        return _quantile(name, a, q, axis, bool(keepdims), method, weights, scale)
+        found = _quantile(name, a, q, axis, bool(keepdims), method, weights, scale)
+        if out is None:
+            return found if weights is None else wrap(found)  # NumPy writes weighted ones into an array
+        kept = dtype_of(out)
+        if method in DISCRETE and weights is None:  # NumPy takes elements into `out`, which must be like them
+            if not numpy.can_cast(kept, dtypes.to_numpy(found.dtype), "safe"):
+                raise TypeError(f"Cannot cast array data from {kept!r} according to the rule 'safe'")
+            return into(name, found, out)
+        return into(name, found, out, "same_kind")
 
     of = "shares (of 1)" if scale == 1 else "percentages"
     rest = ", NaN left out" if name.startswith("nan") else "; NaN if there is one"

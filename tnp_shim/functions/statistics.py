@@ -1,4 +1,4 @@
-"""Means, variances, medians and averages, with or without NaN. Knows declarations and kernels."""
+"""Means, variances, medians and averages. Knows declarations and kernels."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import tensorflow as tf
 from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
 from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
-from tnp_shim.functions.reductions import argmax, argmin, cumprod, cumsum, in_loop, reduced
+from tnp_shim.functions.reductions import dtype_of, flag, in_loop, into, reduced
 from tnp_shim.indexing.checks import asserted, every
 from tnp_shim.kernels import comparison, sorting
 from tnp_shim.kernels.differentiation import differentiable, number, product, quotient
-from tnp_shim.kernels.elementwise import both, imag, like, real, select
+from tnp_shim.kernels.elementwise import imag, like, real, select
 from tnp_shim.kernels.folds import Axes, as_cube, reduced_shape
 from tnp_shim.kernels.reductions import axes_tensor, normalize_axes
 from tnp_shim.kernels.shapes import (
@@ -35,18 +35,33 @@ from tnp_shim.ufuncs import UFUNCS
 _ADD, _MULTIPLY = UFUNCS["add"], UFUNCS["multiply"]
 _AND, _OR = UFUNCS["logical_and"], UFUNCS["logical_or"]
 
+
+def is_exact(a: tf.Tensor) -> bool:
+    """Whether the elements are bool or integers, which are averaged in another dtype."""
+    return a.dtype == tf.bool or a.dtype.is_integer
+
+
 # means
 
 
-def _dtype_of_mean(a: tf.Tensor, dtype: numpy.dtype[Any] | None) -> numpy.dtype[Any]:
-    """The dtype in which NumPy sums what it averages."""
+def dtype_of_mean(
+    a: tf.Tensor, dtype: numpy.dtype[Any] | None, kept: numpy.dtype[Any] | None = None
+) -> numpy.dtype[Any]:
+    """The dtype in which NumPy sums what it averages; `kept` is that of `out`."""
     if dtype is not None:
         return dtype
     own = dtypes.to_numpy(a.dtype)
-    return dtypes.default_float_for(dtypes.FLOAT64) if own.kind in "biu" else own
+    if own.kind in "biu":
+        return dtypes.default_float_for(dtypes.FLOAT64)
+    return own if kept is None else dtypes.canonical(numpy.result_type(own, kept))
 
 
-def _count(a: tf.Tensor, axes: Axes, where: tf.Tensor | None, keepdims: bool) -> tf.Tensor:
+def kept_as(total: tf.Tensor, kept: numpy.dtype[Any] | None) -> tf.Tensor:
+    """A sum as NumPy keeps it in `out` before it divides."""
+    return total if kept is None else cast(total, dtypes.to_tf(kept))
+
+
+def count_over(a: tf.Tensor, axes: Axes, where: tf.Tensor | None, keepdims: bool) -> tf.Tensor:
     """How many elements are averaged, in int64: for all alike, or for each result under a mask."""
     if where is not None:
         mask = broadcast_to(cast(where, tf.bool), shape_of(a))
@@ -62,38 +77,53 @@ def _count(a: tf.Tensor, axes: Axes, where: tf.Tensor | None, keepdims: bool) ->
     return gen_math_ops.prod(sizes, constant(0, tf.int32))
 
 
-def _over(total: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-    """A sum divided by a count, in the dtype of the sum, be it an integer."""
+def divided(total: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """A sum divided by a count (or another real number), in the dtype of the sum, be it an integer."""
     if total.dtype.is_floating or total.dtype.is_complex:
         return gen_math_ops.real_div(total, cast(count, total.dtype))
     divided = gen_math_ops.real_div(cast(total, tf.float64), cast(count, tf.float64))
     return cast(divided, total.dtype)
 
 
-def _mean(
-    a: tf.Tensor, axes: Axes, dtype: numpy.dtype[Any], keepdims: bool, where: tf.Tensor | None
+def mean_over(
+    a: tf.Tensor,
+    axes: Axes,
+    dtype: numpy.dtype[Any],
+    keepdims: bool,
+    where: tf.Tensor | None,
+    kept: numpy.dtype[Any] | None = None,
 ) -> tf.Tensor:
     summed = in_loop(_ADD, a, dtype)
-    if where is None and summed.dtype in (tf.float32, tf.float64):  # of no complex number TensorFlow's is 0
+    # of no complex number TensorFlow's is 0
+    if where is None and kept is None and summed.dtype in (tf.float32, tf.float64):
         return gen_math_ops.mean(summed, axes_tensor(a, axes), keepdims)
-    return _over(reduced(_ADD, summed, axes, keepdims, None, where), _count(a, axes, where, keepdims))
+    total = reduced(_ADD, summed, axes, keepdims, None, where)
+    return divided(kept_as(total, kept), count_over(a, axes, where, keepdims))
 
 
 @function(numpy.mean, scalar=True, quick=quick_reduction(gen_math_ops.mean, "fd"), quick_options=OPTIONS)
 def mean(
-    a: Tensor, axis: Axis = None, dtype: DType = None, keepdims: bool = False, *, where: Tensor | None = None
+    a: Tensor,
+    axis: Axis = None,
+    dtype: DType = None,
+    out: Any = None,
+    keepdims: bool = False,
+    *,
+    where: Tensor | None = None,
 ) -> Tensor:
     """The arithmetic mean over axes. Integers become the default float; float16 is summed in float32."""
-    axes = normalize_axes(axis, a.shape.rank, strict=True)
+    axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
+    kept = dtype_of(out)
     if dtype is None and a.dtype in (tf.float16, tf.bfloat16):
-        return cast(_mean(a, axes, dtypes.FLOAT32, bool(keepdims), where), a.dtype)
-    return _mean(a, axes, _dtype_of_mean(a, dtype), bool(keepdims), where)
+        found = mean_over(a, axes, dtypes.FLOAT32, keepdims, where, kept)
+        return cast(found, a.dtype) if out is None else into("mean", found, out)
+    return into("mean", mean_over(a, axes, dtype_of_mean(a, dtype, kept), keepdims, where, kept), out)
 
 
 # variances
 
 
-def _freedom(ddof: Any, correction: Any) -> Any:
+def degrees_of_freedom(ddof: Any, correction: Any) -> Any:
     if correction is None:
         return 0 if ddof is None else ddof
     if not (isinstance(ddof, int) and ddof == 0):
@@ -101,7 +131,7 @@ def _freedom(ddof: Any, correction: Any) -> Any:
     return correction
 
 
-def _squared(deviation: tf.Tensor) -> tf.Tensor:
+def squared(deviation: tf.Tensor) -> tf.Tensor:
     """The squared modulus."""
     if not deviation.dtype.is_complex:
         return gen_math_ops.square(deviation)
@@ -111,11 +141,11 @@ def _squared(deviation: tf.Tensor) -> tf.Tensor:
 def _squared_deviations(
     a: tf.Tensor, axes: Axes, dtype: Any, where: tf.Tensor | None, known_mean: tf.Tensor | None
 ) -> tf.Tensor:
-    centre = _mean(a, axes, _dtype_of_mean(a, dtype), True, where) if known_mean is None else known_mean
-    return _squared(gen_math_ops.sub(*promote_args("var", a, centre)))
+    centre = mean_over(a, axes, dtype_of_mean(a, dtype), True, where) if known_mean is None else known_mean
+    return squared(gen_math_ops.sub(*promote_args("var", a, centre)))
 
 
-def _variance(
+def variance_over(
     a: tf.Tensor,
     axes: Axes,
     dtype: Any,
@@ -123,22 +153,19 @@ def _variance(
     keepdims: bool,
     where: tf.Tensor | None,
     known_mean: tf.Tensor | None,
+    kept: numpy.dtype[Any] | None = None,
 ) -> tf.Tensor:
     squares = _squared_deviations(a, axes, dtype, where, known_mean)
+    if dtype is None:
+        dtype = dtype_of_mean(squares, None, None if is_exact(a) else kept)
     if type(ddof) is int and ddof == 0:
-        return _mean(squares, axes, _real(dtype) or dtypes.to_numpy(squares.dtype), keepdims, where)
-    total = reduced(_ADD, in_loop(_ADD, squares, _real(dtype)), axes, keepdims, None, where)
-    float_dtype = total.dtype if total.dtype.is_floating else tf.float64
+        return mean_over(squares, axes, dtype, keepdims, where, kept)
+    total = kept_as(reduced(_ADD, in_loop(_ADD, squares, dtype), axes, keepdims, None, where), kept)
+    float_dtype = total.dtype.real_dtype if not is_exact(total) else tf.float64
     freedom = gen_math_ops.sub(
-        cast(_count(a, axes, where, keepdims), float_dtype), as_tensor(ddof, float_dtype)
+        cast(count_over(a, axes, where, keepdims), float_dtype), as_tensor(ddof, float_dtype)
     )
-    freedom = gen_math_ops.maximum(freedom, constant(0, float_dtype))
-    return cast(gen_math_ops.real_div(cast(total, float_dtype), freedom), total.dtype)
-
-
-def _real(dtype: numpy.dtype[Any] | None) -> numpy.dtype[Any] | None:
-    """The dtype of the variance of numbers of `dtype`."""
-    return dtype if dtype is None or dtype.kind != "c" else numpy.empty(0, dtype).real.dtype
+    return divided(total, gen_math_ops.maximum(freedom, constant(0, float_dtype)))
 
 
 @function(numpy.var, scalar=True)
@@ -146,6 +173,7 @@ def var(
     a: Tensor,
     axis: Axis = None,
     dtype: DType = None,
+    out: Any = None,
     ddof: Operand = 0,
     keepdims: bool = False,
     *,
@@ -154,8 +182,9 @@ def var(
     correction: Operand | None = None,
 ) -> Tensor:
     """The variance over axes: the mean of squared deviations, with `ddof` degrees of freedom less."""
-    axes = normalize_axes(axis, a.shape.rank, strict=True)
-    return _variance(a, axes, dtype, _freedom(ddof, correction), bool(keepdims), where, mean)
+    axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
+    kept, ddof = dtype_of(out), degrees_of_freedom(ddof, correction)
+    return into("var", variance_over(a, axes, dtype, ddof, keepdims, where, mean, kept), out)
 
 
 @function(numpy.std, scalar=True)
@@ -163,6 +192,7 @@ def std(
     a: Tensor,
     axis: Axis = None,
     dtype: DType = None,
+    out: Any = None,
     ddof: Operand = 0,
     keepdims: bool = False,
     *,
@@ -171,8 +201,9 @@ def std(
     correction: Operand | None = None,
 ) -> Tensor:
     """The standard deviation over axes. Its gradient is 0 where all elements are equal."""
-    axes = normalize_axes(axis, a.shape.rank, strict=True)
-    return _root(_variance(a, axes, dtype, _freedom(ddof, correction), bool(keepdims), where, mean))
+    axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
+    kept, ddof = dtype_of(out), degrees_of_freedom(ddof, correction)
+    return into("std", root(variance_over(a, axes, dtype, ddof, keepdims, where, mean, kept), kept), out)
 
 
 def _slope_of_root(root: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
@@ -185,10 +216,15 @@ def _slope_of_root(root: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
 _root_of_floats = differentiable(_slope_of_root, one_op=True)(gen_math_ops.sqrt)
 
 
-def _root(variance: tf.Tensor) -> tf.Tensor:
-    if variance.dtype.is_floating:
+def root(variance: tf.Tensor, kept: numpy.dtype[Any] | None = None) -> tf.Tensor:
+    dtype = variance.dtype
+    if dtype.is_floating:
         return _root_of_floats(variance)
-    return cast(gen_math_ops.sqrt(cast(variance, tf.float64)), variance.dtype)
+    if dtype.is_complex:
+        return cast(_root_of_floats(real(variance)), dtype)
+    if kept is not None or variance.shape.rank != 0:  # NumPy roots scalars by another way
+        raise TypeError(f"std: a root of {dtype.name} cannot be cast to {dtype.name}")
+    return cast(gen_math_ops.sqrt(cast(variance, tf.float64)), dtype)
 
 
 # average
@@ -212,14 +248,14 @@ def average(
     sum to zero: at once where that is known, else when the graph runs. Differentiable with respect to
     the array and the weights.
     """
-    axes = normalize_axes(axis, a.shape.rank, strict=True)
+    axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
     if weights is None:
-        found = mean.__wrapped_body__(a, axes, None, keepdims)  # type: ignore[attr-defined]
+        found = mean.__wrapped_body__(a, axes, None, None, keepdims)  # type: ignore[attr-defined]
         if found.shape.num_elements() == 0:
             raise ZeroDivisionError("division by zero")  # as NumPy does, of the number of means
-        scale = cast(_count(a, axes, None, False), found.dtype)
+        scale = cast(count_over(a, axes, None, False), found.dtype)
     else:
-        found, scale = _weighted(a, axis, axes, weights, bool(keepdims))
+        found, scale = _weighted(a, axis, axes, weights, keepdims)
     if not returned:
         return found
     return found, broadcast_to(scale, shape_of(found))
@@ -307,7 +343,7 @@ def _at_places(ordered: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
 def _median(a: tf.Tensor, axis: Any, keepdims: bool, ignores_nan: bool) -> tf.Tensor:
     axes = normalize_axes(axis, a.shape.rank, strict=True)
     halves = a.dtype in (tf.float16, tf.bfloat16)
-    dtype = dtypes.FLOAT32 if halves else _dtype_of_mean(a, None)
+    dtype = dtypes.FLOAT32 if halves else dtype_of_mean(a, None)
     ordered = cast(sorting.sort(lines(a, axes)), dtypes.to_tf(dtype))
     size = length(ordered, 1)
     if not isinstance(size, int) or size == 0:  # there is always a first element, if only a NaN
@@ -334,166 +370,3 @@ def median(a: Tensor, axis: Axis = None, overwrite_input: bool = False, keepdims
 def nanmedian(a: Tensor, axis: Axis = None, overwrite_input: bool = False, keepdims: bool = False) -> Tensor:
     """The middle over axes of the elements that are no NaN; NaN where all are."""
     return _median(a, axis, bool(keepdims), True)
-
-
-# NaN left out
-
-
-def _without_nan(a: tf.Tensor, value: float) -> tf.Tensor:
-    """The array with `value` in the place of NaN."""
-    if not (a.dtype.is_floating or a.dtype.is_complex):
-        return a
-    return select(comparison.isnan(a), constant(value, a.dtype), a)
-
-
-@function(numpy.nansum, scalar=True)
-def nansum(
-    a: Tensor,
-    axis: Axis = None,
-    dtype: DType = None,
-    keepdims: bool = False,
-    initial: Operand | None = None,
-    where: Tensor | None = None,
-) -> Tensor:
-    """The sum over axes of the elements that are no NaN."""
-    return reduced(_ADD, in_loop(_ADD, _without_nan(a, 0), dtype), axis, bool(keepdims), initial, where)
-
-
-@function(numpy.nanprod, scalar=True)
-def nanprod(
-    a: Tensor,
-    axis: Axis = None,
-    dtype: DType = None,
-    keepdims: bool = False,
-    initial: Operand | None = None,
-    where: Tensor | None = None,
-) -> Tensor:
-    """The product over axes of the elements that are no NaN."""
-    filled = in_loop(_MULTIPLY, _without_nan(a, 1), dtype)
-    return reduced(_MULTIPLY, filled, axis, bool(keepdims), initial, where)
-
-
-@function(numpy.nancumsum)
-def nancumsum(a: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
-    """The cumulative sum, NaN counting as zero."""
-    return cumsum.__wrapped_body__(_without_nan(a, 0), axis, dtype)  # type: ignore[attr-defined]
-
-
-@function(numpy.nancumprod)
-def nancumprod(a: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
-    """The cumulative product, NaN counting as one."""
-    return cumprod.__wrapped_body__(_without_nan(a, 1), axis, dtype)  # type: ignore[attr-defined]
-
-
-def _nan_extreme(name: str) -> Any:
-    @function(getattr(numpy, f"nan{name}"), scalar=True)
-    def body(
-        a: Tensor,
-        axis: Axis = None,
-        keepdims: bool = False,
-        initial: Operand | None = None,
-        where: Tensor | None = None,
-    ) -> Tensor:
-        inexact = a.dtype.is_floating or a.dtype.is_complex
-        ufunc = UFUNCS[f"f{name}" if inexact else f"{name}imum"]
-        return reduced(ufunc, a, axis, bool(keepdims), initial, where)
-
-    body.__doc__ = f"The {name}imum over axes of the elements that are no NaN; NaN where all are."
-    body.__module__ = __name__
-    return body
-
-
-nanmax = _nan_extreme("max")
-nanmin = _nan_extreme("min")
-
-
-def _nan_place(plain: Any, numpy_function: Any, worst: float) -> Any:
-    @function(numpy_function, scalar=True)
-    def body(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
-        filled = a
-        if a.dtype.is_floating or a.dtype.is_complex:
-            nothing = reduced(_AND, comparison.isnan(a), axis)
-            some = gen_math_ops.logical_not(reduced(_OR, nothing, None))
-            filled = asserted(_without_nan(a, worst), some, "All-NaN slice encountered", ValueError)
-        return plain.__wrapped_body__(filled, axis, keepdims=keepdims)
-
-    body.__doc__ = f"As `{plain.__name__}` of the elements that are no NaN."
-    body.__module__ = __name__
-    return body
-
-
-nanargmax = _nan_place(argmax, numpy.nanargmax, -math.inf)
-nanargmin = _nan_place(argmin, numpy.nanargmin, math.inf)
-
-
-def _present(a: tf.Tensor, dtype: numpy.dtype[Any] | None, where: tf.Tensor | None) -> tf.Tensor:
-    """The mask of elements that are no NaN, and are wanted."""
-    if dtype is not None and dtype.kind in "biu":
-        raise TypeError("If a is inexact, then dtype must be inexact")
-    present = gen_math_ops.logical_not(comparison.isnan(a))
-    return present if where is None else both(present, where)
-
-
-def _exact(a: tf.Tensor) -> bool:
-    return a.dtype == tf.bool or a.dtype.is_integer
-
-
-@function(numpy.nanmean, scalar=True)
-def nanmean(
-    a: Tensor, axis: Axis = None, dtype: DType = None, keepdims: bool = False, *, where: Tensor | None = None
-) -> Tensor:
-    """The mean over axes of the elements that are no NaN."""
-    axes = normalize_axes(axis, a.shape.rank, strict=_exact(a))
-    mask = where if _exact(a) else _present(a, dtype, where)
-    return _mean(a, axes, _dtype_of_mean(a, dtype), bool(keepdims), mask)
-
-
-def _nan_variance(
-    a: tf.Tensor, axis: Any, dtype: Any, ddof: Any, keepdims: bool, where: Any, known_mean: Any
-) -> tf.Tensor:
-    axes = normalize_axes(axis, a.shape.rank, strict=_exact(a))
-    if _exact(a):
-        return _variance(a, axes, dtype, ddof, keepdims, where, known_mean)
-    mask = _present(a, dtype, where)
-    centre = _mean(a, axes, _dtype_of_mean(a, dtype), True, mask) if known_mean is None else known_mean
-    centre = cast(centre, a.dtype)
-    # what is left out gets the mean itself, so that no NaN flows back through it
-    squares = _squared(gen_math_ops.sub(select(mask, a, centre), centre))
-    total = reduced(_ADD, in_loop(_ADD, squares, _real(dtype)), axes, keepdims, None, mask)
-    freedom = cast(_count(a, axes, mask, keepdims), total.dtype)
-    freedom = gen_math_ops.sub(freedom, as_tensor(ddof, total.dtype))
-    positive = gen_math_ops.greater(freedom, like(0, freedom))
-    spread = gen_math_ops.real_div(total, select(positive, freedom, like(1, freedom)))
-    return select(positive, spread, like(math.nan, spread))
-
-
-@function(numpy.nanvar, scalar=True)
-def nanvar(
-    a: Tensor,
-    axis: Axis = None,
-    dtype: DType = None,
-    ddof: Operand = 0,
-    keepdims: bool = False,
-    *,
-    where: Tensor | None = None,
-    mean: Tensor | None = None,
-    correction: Operand | None = None,
-) -> Tensor:
-    """The variance over axes of the elements that are no NaN."""
-    return _nan_variance(a, axis, dtype, _freedom(ddof, correction), bool(keepdims), where, mean)
-
-
-@function(numpy.nanstd, scalar=True)
-def nanstd(
-    a: Tensor,
-    axis: Axis = None,
-    dtype: DType = None,
-    ddof: Operand = 0,
-    keepdims: bool = False,
-    *,
-    where: Tensor | None = None,
-    mean: Tensor | None = None,
-    correction: Operand | None = None,
-) -> Tensor:
-    """The standard deviation over axes of the elements that are no NaN; its gradient is that of `std`."""
-    return _root(_nan_variance(a, axis, dtype, _freedom(ddof, correction), bool(keepdims), where, mean))
