@@ -1,4 +1,4 @@
-"""Rows of the functions that make arrays, from nothing, from numbers, or of an array's kind. Knows the words."""
+"""Rows of the functions that make arrays: from nothing, from numbers, of a kind. Knows the words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the functions that tell of arrays and dtypes, of the scalar types, and of constants. Knows the words."""
+"""Rows of what tells of arrays and dtypes, of the scalar types and the constants. Knows the words."""
 
 from __future__ import annotations
 

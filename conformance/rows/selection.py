@@ -1,4 +1,4 @@
-"""Rows of the functions that pick elements, write into places, and call functions on parts. Knows the words."""
+"""Rows of the functions that pick elements, write into places, call functions on parts. Knows the words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of the rows about shapes and about several arrays: extents, shapes of a size, arrays that fit together."""
+"""Words of the rows about shapes and several arrays: extents, shapes of a size, arrays that fit."""
 
 from __future__ import annotations
 
