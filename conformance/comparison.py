@@ -163,7 +163,7 @@ def _compare_python(expected: Leaf, actual: Leaf, where: str, traced_sizes: bool
     e, a = expected.value, actual.value
     if traced_sizes and actual.kind != "python" and isinstance(e, int):
         e, a = numpy.int64(e), numpy.asarray(a)[()]
-    nan = isinstance(e, float) and isinstance(a, float) and e != e and a != a
+    nan = type(e) is type(a) and isinstance(e, (float, complex)) and repr(e) == repr(a)
     try:
         alike = nan or (type(e) is type(a) and bool(e == a)) or (isinstance(e, type) and e == a)
     except (TypeError, ValueError):

@@ -35,7 +35,7 @@ MODULES = (
     "lib.scimath",
     "lib.stride_tricks",
 )
-"""NumPy's public submodules, apart from those about building, typing and C (`ctypeslib`, `f2py`, `typing`)."""
+"""NumPy's public submodules, but for those about building, typing and C (`ctypeslib`, `f2py`, `typing`)."""
 
 UFUNC_METHODS = ("reduce", "accumulate", "outer", "reduceat", "at")
 
@@ -62,11 +62,13 @@ class Name:
 
 
 def parameters_of(target: Any) -> tuple[str, ...]:
-    """The names of a callable's parameters; empty where NumPy does not tell them."""
+    """The names of a callable's parameters, but for `*args` and the like; empty where NumPy does not tell."""
     try:
-        return tuple(name for name in inspect.signature(target).parameters if name not in ("self", "cls"))
+        parameters = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
         return ()
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return tuple(p.name for p in parameters if p.name not in ("self", "cls") and p.kind not in variadic)
 
 
 def kind_of(target: Any) -> str:

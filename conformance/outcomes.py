@@ -15,6 +15,7 @@ import numpy
 
 import tnp_shim
 from conformance.functions import FUNCTIONS
+from conformance.readers import READERS
 from conformance.recipes import Call, Function, Named, Recipe, Scalar, is_attribute, transform
 
 
@@ -110,7 +111,9 @@ def perform(bound: Call, namespace: Any) -> Any:
         target = operator.attrgetter(bound.name)(namespace)
         return target(*bound.args, **dict(bound.keywords)) if callable(target) else target
     target = getattr(bound.args[0], member)
-    return target if is_attribute(member) else target(*bound.args[1:], **dict(bound.keywords))
+    value = target if is_attribute(member) else target(*bound.args[1:], **dict(bound.keywords))
+    reader = READERS.get(member)
+    return value if reader is None else reader(value, bound)
 
 
 def run(

@@ -1,4 +1,4 @@
-"""What is compared of results that are no numbers, by member of `ndarray`. Knows arrays by their members only.
+"""What is compared of results that are no numbers, by member of `ndarray`. Knows arrays by members only.
 
 A reader takes the result of a call and the bound call, and gives arrays or Python objects that both libraries
 have.

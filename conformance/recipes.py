@@ -1,4 +1,4 @@
-"""What a case is: a call of a name with arrays that can be made anew for NumPy and for us. Knows NumPy only."""
+"""What a case is: a call with arrays that can be made anew for NumPy and for us. Knows NumPy only."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ class Recipe:
         if self.bound is not None:
             low = 0 if dtype.kind == "u" else -self.bound
             return generator.integers(low, self.bound, shape).astype(dtype)
-        return FILLS[self.fill](generator, dtype, n).reshape(shape)
+        # a copy: what reshape gives is a view, which does not own its memory
+        return FILLS[self.fill](generator, dtype, n).reshape(shape).copy()
 
     def view(self, base: Any) -> Any:
         """The array on a base, NumPy's or ours."""

@@ -54,7 +54,7 @@ class Row:
         return replace(self, aliasing=False)
 
     def not_in(self, modes: str, reason: str) -> Row:
-        """The row without modes (separated by blanks, `second_gradient` with its underscore) that have no meaning for it, for the reason given."""
+        """The row without modes (separated by blanks, with `second_gradient`) that have no meaning for it, for the reason given."""
         names = [mode.replace("_", " ") for mode in modes.split()]
         return replace(self, without={**self.without, **dict.fromkeys(names, reason)})
 

@@ -155,14 +155,15 @@ def slopes(number: Callable[[Arrays], float], point: Arrays, index: int, directi
     step = 1e-5 * max(1.0, float(numpy.abs(point[index][direction != 0]).max(initial=0)))
 
     def at(offset: float) -> float:
-        return number([base + offset * direction if i == index else base for i, base in enumerate(point)])
+        moved = numpy.asarray(point[index] + offset * direction)
+        return number([moved if i == index else base for i, base in enumerate(point)])
 
     here, ahead, behind = at(0), at(step), at(-step)
     return Slopes((here - behind) / step, (ahead - behind) / (2 * step), (ahead - here) / step)
 
 
 def along(gradient: Any, direction: Any) -> float:
-    """A gradient's part in a direction; TensorFlow's gradient of a complex z is such that dL = Re(conj(g) dz)."""
+    """A gradient's part in a direction. TensorFlow's gradient g of a complex z means dL = Re(conj(g) dz)."""
     return float(numpy.real(numpy.conj(gradient) * direction).sum()) if gradient is not None else 0.0
 
 
@@ -226,7 +227,7 @@ def _compared(
             where = numpy.flatnonzero(direction)[0]
             return Difference(
                 kind,
-                f"argument {i}, element {where}: {ours:.8g}, slopes are {slope.left:.8g} and {slope.right:.8g}",
+                f"argument {i}, element {where}: {ours:.8g}, slopes {slope.left:.8g} and {slope.right:.8g}",
             )
     return None if compared else "no slope here"
 
@@ -279,7 +280,7 @@ def _forward_difference(number: Number) -> Any:
 
     def at(offset: float) -> float:
         moved = [
-            b + offset * t if i in number.varied else b
+            numpy.asarray(b + offset * t) if i in number.varied else b
             for i, (b, t) in enumerate(zip(number.point, steps, strict=True))
         ]
         return number.of_numpy(moved)

@@ -18,7 +18,7 @@ from conformance.row import Row
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one case ended in one mode: `difference` if it failed, `skipped` (why) if nothing could be compared."""
+    """How a case ended: `difference` if it failed, `skipped` (why) if nothing could be compared."""
 
     call: Call
     difference: Difference | None = None
@@ -107,9 +107,9 @@ def values_of(outcome: Outcome) -> list[Any]:
 
 
 def staged(call: Call, tensors: Sequence[tf.Tensor]) -> tuple[Any, list[tf.Tensor]]:
-    """Perform a call on tensors of its bases: the result's tree, and tensors for its numbers and for the bases.
+    """Perform a call on tensors of its bases: the outcome, and tensors for its numbers and for the bases.
 
-    In the tree a number is an index into the tensors. Errors are raised.
+    In the outcome a number is an index into the tensors. Errors are raised.
     """
     found: list[tf.Tensor] = []
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy
 
 from conformance.row import Row, row
-from conformance.rows.ufuncs import EXACT, GENERALIZED, takes
+from conformance.rows.ufuncs import EXACT, LEFT_OUT, takes
 from conformance.vocabulary import FLAG, NUMERIC, Array, Axis, DType, Indices, among, broadcasting
 
 FILLS = ("ordinary", "ties", "positive", "hard")
@@ -49,6 +49,6 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
 ROWS = [
     one
     for name, ufunc in vars(numpy).items()
-    if isinstance(ufunc, numpy.ufunc) and name not in GENERALIZED
+    if isinstance(ufunc, numpy.ufunc) and name not in LEFT_OUT
     for one in rows_of(name, ufunc)
 ]

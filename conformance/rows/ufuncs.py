@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy
 
 from conformance.choosing import Chooser
-from conformance.recipes import Recipe
+from conformance.recipes import Recipe, Scalar
 from conformance.row import Always, Row, row
 from conformance.vocabulary import (
     NUMERIC,
@@ -43,11 +43,8 @@ ULPS = {"power": 8, "float_power": 8, "logaddexp": 8, "logaddexp2": 8, "hypot": 
 
 FILLS = ("ordinary", "hard", "positive", "unit", "ties", "extremes")
 
-GENERALIZED = frozenset({"matmul", "vecdot", "matvec", "vecmat"})
-"""Generalized ufuncs, whose rows are in `rows.products`."""
-
-TEXT = frozenset({"isnat"})
-"""Ufuncs without a loop for numbers."""
+LEFT_OUT = frozenset({"matmul", "vecdot", "matvec", "vecmat", "isnat"})
+"""Generalized ufuncs, whose rows are in `rows.products`, and the one about dates."""
 
 
 def takes(ufunc: numpy.ufunc, dtype: str) -> bool:
@@ -70,7 +67,7 @@ def _out(ufunc: numpy.ufunc) -> Argument:
             shape = shape_of(operands[0])
         try:
             found = ufunc.resolve_dtypes(
-                tuple(numpy.dtype(x.dtype) if isinstance(x, Recipe) else type(x) for x in operands)
+                tuple(numpy.dtype(x.dtype) if isinstance(x, (Recipe, Scalar)) else type(x) for x in operands)
                 + (None,) * ufunc.nout
             )[ufunc.nin :]
         except TypeError:
@@ -109,6 +106,6 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
 ROWS = [
     one
     for name, ufunc in vars(numpy).items()
-    if isinstance(ufunc, numpy.ufunc) and name not in GENERALIZED
+    if isinstance(ufunc, numpy.ufunc) and name not in LEFT_OUT
     for one in rows_of(name, ufunc)
 ]

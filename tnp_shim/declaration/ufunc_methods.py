@@ -44,9 +44,14 @@ def _finished(name: str, tensor: tf.Tensor, out: Any) -> Any:
 def _in_loop(made: ufunc, array: Any, dtype: Any, out: Any) -> tf.Tensor:
     """The elements in the dtype of the loop that the reduction runs."""
     tensor = to_tensor(array)
-    asked = dtype if dtype is not None else getattr(out[0] if isinstance(out, tuple) else out, "dtype", None)
-    asked = None if asked is None else dtypes.canonical(asked)
-    return cast(tensor, dtypes.to_tf(resolve_reduction(made.numpy, dtypes.to_numpy(tensor.dtype), asked)))
+    own, kept = (
+        dtypes.to_numpy(tensor.dtype),
+        getattr(out[0] if isinstance(out, tuple) else out, "dtype", None),
+    )
+    asked = None if dtype is None else dtypes.canonical(dtype)
+    if asked is None and kept is not None:  # `out` promotes the elements
+        asked = made.numpy.resolve_dtypes((kept, own, None), reduction=True, casting="unsafe")[0]
+    return cast(tensor, dtypes.to_tf(resolve_reduction(made.numpy, own, asked)))
 
 
 def reduced(

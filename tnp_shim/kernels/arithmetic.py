@@ -19,10 +19,21 @@ from tnp_shim.kernels.elementwise import (
 )
 from tnp_shim.kernels.floating import trunc_of_floats, unchanged, with_sign
 from tnp_shim.promotion import cast
-from tnp_shim.tensorflow_internals import gen_math_ops
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 add = by_kind(b=either, iufc=gen_math_ops.add_v2)
-subtract = by_kind(iufc=gen_math_ops.sub)
+
+
+def _subtract_unsigned(x, y):
+    # In a graph the optimizer makes 0 - y a Neg, which has no kernel for uint8 and uint16.
+    signed = {tf.uint8: tf.int8, tf.uint16: tf.int16}.get(x.dtype)
+    if signed is None:
+        return gen_math_ops.sub(x, y)
+    bits = (gen_array_ops.bitcast(tensor, type=signed) for tensor in (x, y))
+    return gen_array_ops.bitcast(gen_math_ops.sub(*bits), type=x.dtype)
+
+
+subtract = by_kind(ifc=gen_math_ops.sub, u=_subtract_unsigned)
 multiply = by_kind(b=both, iufc=gen_math_ops.mul)
 
 
@@ -33,7 +44,7 @@ reciprocal = by_kind(
     iu=integers.reciprocal, f=lambda x: quotient(like(1, x), x), c=complex_numbers.reciprocal
 )
 negative = by_kind(
-    u=lambda x: gen_math_ops.sub(like(0, x), x),
+    u=lambda x: _subtract_unsigned(like(0, x), x),
     ifc=gen_math_ops.neg,
 )
 positive = by_kind(iufc=unchanged)
