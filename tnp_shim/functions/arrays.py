@@ -11,11 +11,11 @@ from tnp_shim import dtypes
 from tnp_shim.array import Array, laid_out, ndarray, wrap, wrap_scalar
 from tnp_shim.conversion import holds_tensors, is_tensor_like, to_tensor
 from tnp_shim.declaration import arrays
+from tnp_shim.declaration.failures import stand_in
 from tnp_shim.errors import UnsupportedError
-from tnp_shim.functions.views import as_array
 from tnp_shim.promotion import cast
 from tnp_shim.storage import Cell
-from tnp_shim.subscripts import shape_known
+from tnp_shim.subscripts import generic_layout, shape_known
 from tnp_shim.tensorflow_internals import known_value
 
 _ORDERS = ("K", "A", "C", "F", None)
@@ -34,13 +34,13 @@ def _target(dtype: Any) -> Any:
     return dtypes.default_float_for(canonical) if dtype in (float, complex) else canonical
 
 
-def _numpys_own(value: Any, dtype: Any) -> Any:
+def _numpys_own(value: Any, dtype: Any, **options: Any) -> Any:
     """A real NumPy array for what no tensor can hold (text, objects, dates), else None."""
     if dtype is not None and not dtypes.is_supported(dtype):
-        return numpy.array(value, dtype)
+        return numpy.array(value, dtype, **options)
     if is_tensor_like(value) or holds_tensors(value) or isinstance(value, (bool, int, float, complex)):
         return None
-    found = numpy.asarray(value) if dtype is None else None
+    found = numpy.array(value, **options) if dtype is None else None
     return found if found is not None and not dtypes.is_supported(found.dtype) else None
 
 
@@ -62,11 +62,15 @@ def copied(array: Array, order: Any = "C", dtype: numpy.dtype[Any] | None = None
 
 
 def _is_laid_out(array: Array, order: Any) -> bool:
-    if order in ("K", "A", None) or not shape_known(array._cell.shape):
+    if order in ("K", "A", None):
         return True
     if order == "C" and isinstance(array._cell, Cell) and array._cell.in_c_order:
         return True
-    flags = array._cell.shadow().flags
+    known = shape_known(array._cell.shape)
+    layout = array._cell.shadow() if known else generic_layout(array._cell)
+    if layout is None:
+        return False
+    flags = layout.flags
     return flags.f_contiguous if order == "F" else flags.c_contiguous
 
 
@@ -79,7 +83,7 @@ def array(
     order: Any = "K",
     subok: bool = False,
     ndmin: int = 0,
-    ndmax: int = 0,
+    ndmax: int | None = None,
     like: Any = None,
 ) -> Any:
     """An array of anything array-like: numbers, lists that mix numbers and arrays, tensors, variables.
@@ -90,6 +94,8 @@ def array(
     target = _target(dtype)
     if order not in _ORDERS:
         numpy.array(0, order=order)  # raises
+    if isinstance(copy, str):
+        numpy.array(0, copy=copy)  # type: ignore[call-overload] # raises
     if isinstance(object, Array):
         same = isinstance(object, ndarray) and (target is None or target is object._dtype)
         if not copy and same and _is_laid_out(object, order):
@@ -99,7 +105,11 @@ def array(
         return _with_rank(copied(object, order, target), ndmin)
     if copy is False and not is_tensor_like(object):
         numpy.array([], copy=False)  # raises: no tensor shares memory with anything else
-    own = _numpys_own(object, target)
+    if ndmax is not None:  # lists beyond so many axes are objects, which NumPy makes or refuses
+        asked = numpy.array(stand_in(object), target, ndmax=ndmax, ndmin=ndmin)
+        if not dtypes.is_supported(asked.dtype):
+            return asked
+    own = _numpys_own(object, target, order=order, ndmin=ndmin)
     if own is not None:
         return own
     tensor = to_tensor(object, target)
@@ -117,7 +127,9 @@ def asarray(
 ) -> Any:
     """The array itself, or an array of anything array-like; a tensor's value is shared, not copied."""
     _check_device("asarray", device)
-    return array(a, dtype, copy=bool(copy) if copy is not None else None, order=order or "K")
+    if copy is not None and not isinstance(copy, str):
+        copy = bool(copy)
+    return array(a, dtype, copy=copy, order=order or "K")
 
 
 @arrays(numpy.asanyarray, route="native")
@@ -132,6 +144,8 @@ def asanyarray(
 def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
     """As `asarray`, refusing NaN and infinity: at once where the value is known, else at run time."""
     made = asarray(a, dtype, order)
+    if isinstance(made, numpy.ndarray):
+        return numpy.asarray_chkfinite(made)
     tensor = made._cell.read()
     if tensor.dtype.is_floating or tensor.dtype.is_complex:
         finite = tf.reduce_all(tf.math.is_finite(tf.abs(tensor)))
@@ -204,6 +218,8 @@ def _contiguous_order(array: Array, order: Any) -> Any:
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
     """An array of anything that has `__dlpack__`; the value is copied, because tensors never change."""
     _check_device("from_dlpack", device)
+    if isinstance(copy, str):
+        numpy.array(0, copy=copy)  # type: ignore[call-overload] # raises
     if isinstance(x, (Array, tf.Tensor)):
         return array(x)
     return wrap(to_tensor(numpy.from_dlpack(x)))
@@ -237,19 +253,19 @@ def _check_device(name: str, device: Any) -> None:
 @arrays(numpy.shape)
 def shape(a: Any) -> tuple[Any, ...]:
     """The dimensions; an entry that is unknown while tracing is a 0-d array."""
-    return as_array(a).shape
+    return array(a, copy=None).shape
 
 
 @arrays(numpy.ndim)
 def ndim(a: Any) -> int:
     """The number of dimensions."""
-    return as_array(a).ndim
+    return array(a, copy=None).ndim
 
 
 @arrays(numpy.size)
 def size(a: Any, axis: Any = None) -> Any:
     """The number of elements, or their number along one axis or several."""
-    made = as_array(a)
+    made = array(a, copy=None)
     if axis is None:
         return made.size
     total: Any = 1

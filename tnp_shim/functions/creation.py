@@ -11,6 +11,7 @@ import tensorflow as tf
 from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Shape, Size, Tensor, arrays, function
 from tnp_shim.indexing.checks import asserted, every
+from tnp_shim.indexing.values import checked_value, without_leading_axes
 from tnp_shim.kernels.elementwise import like, select
 from tnp_shim.kernels.shapes import (
     LARGEST_EMBEDDED,
@@ -76,7 +77,12 @@ def _fill_tensor(value: Operand, dtype: numpy.dtype[Any] | None) -> tf.Tensor:
 
 
 def _full(shape: Any, value: tf.Tensor) -> tf.Tensor:
-    return filled(shape, value) if value.shape.rank == 0 else broadcast_to(value, shape)
+    if value.shape.rank == 0:
+        return filled(shape, value)
+    if isinstance(shape, tf.Tensor):
+        rank = shape.shape[0]
+        return broadcast_to(value if rank is None else without_leading_axes(value, rank), shape)
+    return broadcast_to(checked_value(value, shape), shape)
 
 
 @function(numpy.full)
@@ -137,6 +143,8 @@ def _arange_dtype(*operands: Any) -> numpy.dtype[Any]:
 
 def range_count(start: tf.Tensor, stop: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
     """The number of elements of a range: ceil((stop - start) / step), at least 0."""
+    if start.dtype.is_unsigned:  # the difference of two of them may be negative
+        start, stop, step = (cast(bound, tf.int64) for bound in (start, stop, step))
     extent = gen_math_ops.sub(stop, start)
     if extent.dtype.is_integer:
         count = gen_math_ops.neg(gen_math_ops.floor_div(gen_math_ops.neg(extent), step))
@@ -219,7 +227,7 @@ def _bounds(name: str, *operands: Operand) -> list[tf.Tensor]:
     return promote_args(name, *operands, 1.0)[:-1]
 
 
-@function(numpy.linspace)
+@function(numpy.linspace, scalar=True)
 def linspace(
     start: Operand,
     stop: Operand,
@@ -235,12 +243,16 @@ def linspace(
     if _are_numbers(start, stop, num) and (num <= LARGEST_EMBEDDED or tf.executing_eagerly()):
         values, step = numpy.linspace(start, stop, num, endpoint, True, dtype, axis)  # type: ignore[call-overload]
         values = _under_default(values) if dtype is None else values
-        step = _under_default(numpy.asarray(step))
-        return (embedded(values), embedded(step)) if retstep else embedded(values)
+        if not retstep:
+            return embedded(values)
+        # there is no step between less than two values: NumPy's is a Python float then
+        return embedded(values), step if type(step) is float else embedded(_under_default(step))
     lower, upper = _bounds("linspace", start, stop)
     values, step = spaced(lower, upper, num, endpoint)
     values = _as_asked(_first_axis_to(values, axis), dtype)
-    return (values, step) if retstep else values
+    if not retstep:
+        return values
+    return values, numpy.nan if isinstance(num, int) and num <= endpoint else step
 
 
 def _power(base: tf.Tensor, exponent: tf.Tensor) -> tf.Tensor:

@@ -101,7 +101,14 @@ class Concatenator:
         operands = [to_operand(self._spaced(item) if isinstance(item, slice) else item) for item in items]
         if not operands:
             raise ValueError("need at least one array to concatenate")
-        return wrap(joined([self._placed(t) for t in promote_args("r_", *operands)], self.axis))
+        tensors = [self._placed(t) for t in promote_args("r_", *operands)]
+        try:
+            return wrap(joined(tensors, self.axis))
+        except (ValueError, tf.errors.OpError) as error:
+            stand_ins = [numpy.empty(t.shape, numpy.int8) for t in tensors if t.shape.is_fully_defined()]
+            if len(stand_ins) == len(tensors):
+                numpy.concatenate(stand_ins, self.axis)  # raises what does not fit
+            raise ValueError(f"r_: the arrays do not fit together: {error}") from None
 
     def _directed(self, directive: str) -> Concatenator:
         """The object that a string such as '0,2,1' asks for."""

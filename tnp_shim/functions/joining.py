@@ -12,8 +12,10 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
+from tnp_shim.array import wrap
 from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import Axis, DType, Shape, Tensor, Tensors, function
+from tnp_shim.declaration.function import write_out
 from tnp_shim.functions.known import known_array
 from tnp_shim.indexing.checks import asserted, every, known_index, traced_index
 from tnp_shim.kernels.coverage import kernel_dtypes
@@ -37,9 +39,11 @@ from tnp_shim.kernels.shapes import (
     repeat_indices,
     reshape,
     sliced,
+    tiled,
     vector,
 )
 from tnp_shim.promotion import cast, constant, promote_args
+from tnp_shim.subscripts import value_for
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 
@@ -50,16 +54,29 @@ def joined(arrays: Sequence[tf.Tensor], axis: int | tf.Tensor) -> tf.Tensor:
     return gen_array_ops.concat_v2(arrays, constant(axis, tf.int32) if isinstance(axis, int) else axis)
 
 
-def _promoted(name: str, arrays: list[tf.Tensor], dtype: Any, casting: Any) -> list[tf.Tensor]:
-    """The tensors in their common dtype, or in the one asked for if `casting` allows it."""
+def _promoted(
+    name: str, arrays: list[tf.Tensor], dtype: Any = None, casting: Any = "same_kind", out: Any = None
+) -> list[tf.Tensor]:
+    """The tensors in their common dtype, or that of `out`, or the one asked for; `casting` must allow it."""
     if not arrays:
         raise ValueError(f"{name}: need at least one array")
+    if out is not None:
+        if dtype is not None:
+            raise TypeError(f"{name}() only takes `out` or `dtype` as an argument, but both were provided.")
+        dtype = dtypes.canonical(out.dtype)
     if dtype is None:
-        return promote_args(name, *arrays)
+        if casting in ("same_kind", "unsafe"):
+            return promote_args(name, *arrays)
+        dtype = dtypes.to_numpy(promote_args(name, *arrays)[0].dtype)
     for array in arrays:
         if not numpy.can_cast(dtypes.to_numpy(array.dtype), dtype, casting):
             raise TypeError(f"{name}: cannot cast {array.dtype.name} to {dtype} by the rule {casting!r}")
     return [cast(array, dtypes.to_tf(dtype)) for array in arrays]
+
+
+def _into(out: Any, joined: tf.Tensor) -> Any:
+    """What was joined, written into `out` if there is one: the rule for casts was seen to by then."""
+    return joined if out is None else write_out("concatenate", wrap(joined), out, "unsafe")
 
 
 def concatenated(arrays: list[tf.Tensor], axis: int | None) -> tf.Tensor:
@@ -72,22 +89,24 @@ def concatenated(arrays: list[tf.Tensor], axis: int | None) -> tf.Tensor:
 
 
 @function(numpy.concatenate)
-def concatenate(arrays: Tensors, axis: Axis = 0, dtype: DType = None, casting: str = "same_kind"):
+def concatenate(
+    arrays: Tensors, axis: Axis = 0, out: Any = None, dtype: DType = None, casting: str = "same_kind"
+):
     """Join arrays along an existing axis; None flattens them first. Differentiable."""
-    return concatenated(_promoted("concatenate", arrays, dtype, casting), axis)
+    return _into(out, concatenated(_promoted("concatenate", arrays, dtype, casting, out), axis))
 
 
 concat = concatenate
 
 
 @function(numpy.stack)
-def stack(arrays: Tensors, axis: Axis = 0, dtype: DType = None, casting: str = "same_kind"):
+def stack(arrays: Tensors, axis: Axis = 0, out: Any = None, dtype: DType = None, casting: str = "same_kind"):
     """Join arrays of one shape along a new axis. Differentiable."""
-    arrays = _promoted("stack", arrays, dtype, casting)
+    arrays = _promoted("stack", arrays, dtype, casting, out)
     if arrays[0].dtype in kernel_dtypes("Pack", "GPU"):
-        return gen_array_ops.pack(arrays, axis=axis)
+        return _into(out, gen_array_ops.pack(arrays, axis=axis))
     new = constant(axis, tf.int32)
-    return joined([gen_array_ops.expand_dims(array, new) for array in arrays], axis)
+    return _into(out, joined([gen_array_ops.expand_dims(array, new) for array in arrays], axis))
 
 
 @function(numpy.vstack)
@@ -118,7 +137,7 @@ def _at_least_3d(array: tf.Tensor) -> tf.Tensor:
 @function(numpy.dstack)
 def dstack(tup: Tensors):
     """Join arrays along the third axis. Differentiable."""
-    return joined([_at_least_3d(array) for array in _promoted("dstack", tup, None, "")], 2)
+    return joined([_at_least_3d(array) for array in _promoted("dstack", tup)], 2)
 
 
 def _as_column(array: tf.Tensor) -> tf.Tensor:
@@ -128,7 +147,7 @@ def _as_column(array: tf.Tensor) -> tf.Tensor:
 @function(numpy.column_stack)
 def column_stack(tup: Tensors):
     """Join vectors as columns of a matrix, and matrices beside each other. Differentiable."""
-    return joined([_as_column(array) for array in _promoted("column_stack", tup, None, "")], 1)
+    return joined([_as_column(array) for array in _promoted("column_stack", tup)], 1)
 
 
 def _block_leaves(arrays: Any) -> list[tuple[Any, int]]:
@@ -193,7 +212,7 @@ def _whole(positions: Any, name: str) -> Any:
 
 
 @function(numpy.insert)
-def insert(arr: Tensor, obj: Any, values: Tensor, axis: Axis = None):
+def insert(arr: Tensor, obj: Any, values: Any, axis: Axis = None):
     """Put values in before the positions `obj` along an axis; None flattens. Differentiable."""
     arr, axis = _flattened_for(arr, axis, "insert")
     size = length(arr, axis)
@@ -201,7 +220,7 @@ def insert(arr: Tensor, obj: Any, values: Tensor, axis: Axis = None):
     rank = len(positions.shape)
     if rank > 1:
         raise ValueError("insert: positions must be one dimensional or scalar")
-    values = cast(values, arr.dtype)
+    values = value_for(values, dtypes.to_numpy(arr.dtype))
     one_place = rank == 0 or positions.shape[0] == 1
     if one_place:
         return _inserted_at_one_place(arr, positions, values, axis)
@@ -283,9 +302,9 @@ def delete(arr: Tensor, obj: Any, axis: Axis = None):
             after = gen_math_ops.add_v2(index, constant(1, index.dtype))
             return joined([sliced(arr, axis, None, index), sliced(arr, axis, after, None)], axis)
         positions = checked_indices(cast(flat(_whole(positions, "delete")), tf.int64), size, axis)
-        hits = filled(vector([length(positions, 0)]), constant(1, tf.int32))
+        hits = filled(vector([length(positions, 0)]), constant(1, tf.float32))  # counted on a GPU too
         counts = gen_array_ops.scatter_nd(reshape(positions, (-1, 1)), hits, vector([size]))
-        kept = gen_math_ops.equal(counts, constant(0, tf.int32))
+        kept = gen_math_ops.equal(counts, constant(0, tf.float32))
     return gather(arr, gen_array_ops.squeeze(gen_array_ops.where(kept), [1]), axis)
 
 
@@ -316,9 +335,9 @@ def tile(A: Tensor, reps: Shape):
         shape = gen_array_ops.shape(A, out_type=tf.int64)
         rank, count = gen_array_ops.size(shape), gen_array_ops.size(reps)
         A = gen_array_ops.reshape(A, _with_ones_in_front(shape, count - rank))
-        return gen_array_ops.tile(A, _with_ones_in_front(reps, rank - count))
+        return tiled(A, _with_ones_in_front(reps, rank - count))
     reps = (1,) * (known_rank - len(reps)) + tuple(reps)
-    return gen_array_ops.tile(at_least_rank(A, len(reps)), vector(reps))
+    return tiled(at_least_rank(A, len(reps)), reps)
 
 
 def _with_ones_in_front(sizes: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
@@ -363,9 +382,9 @@ def _repeated_evenly(tensor: tf.Tensor, count: Length, axis: int) -> tf.Tensor:
     sizes = lengths(tensor)
     rank = len(sizes)
     column = gen_array_ops.expand_dims(tensor, constant(axis + 1, tf.int32))
-    tiled = gen_array_ops.tile(column, vector([1] * (axis + 1) + [count] + [1] * (rank - axis - 1)))
+    repeats = tiled(column, [1] * (axis + 1) + [count] + [1] * (rank - axis - 1))
     sizes[axis] = product([sizes[axis], count])
-    return reshape(tiled, sizes)
+    return reshape(repeats, sizes)
 
 
 @function(numpy.resize)
@@ -384,7 +403,7 @@ def resize(a: Tensor, new_shape: Shape):
         if size == 0 or count == 0:
             return filled(new_sizes, constant(0, a.dtype))
         if count > size:
-            a = gen_array_ops.tile(a, vector([-(-count // size)]))
+            a = tiled(a, [-(-count // size)])
         return reshape(a if count == size else sliced(a, 0, None, count), new_sizes)
     # an empty array gives zeros: one zero put behind it is what every index then finds
     padded = joined([a, filled((1,), constant(0, a.dtype))], 0)

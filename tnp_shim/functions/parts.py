@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,9 @@ from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, ndarray, view, wrap
 from tnp_shim.conversion import static_int, to_axis, to_shape
 from tnp_shim.declaration import arrays
-from tnp_shim.errors import unknown_shape
 from tnp_shim.functions.creation import diagflat
 from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
+from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import shapes
 from tnp_shim.promotion import cast, constant, shape_of
 from tnp_shim.storage import Lens
@@ -85,18 +86,15 @@ def _of_rank(rank: int) -> numpy.ndarray[Any, Any]:
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     """Views of consecutive parts along `axis`; parts may differ in length by one."""
     array = as_array(ary)
-    length = _length(array, axis, "array_split")
+    length = array.shape[axis]
     if isinstance(indices_or_sections, Array):
         indices_or_sections = numpy.asarray(indices_or_sections)
     try:
-        bounds = [0, *map(int, indices_or_sections), length]
+        len(indices_or_sections)
     except TypeError:
-        sections = int(indices_or_sections)
-        if sections <= 0:
-            raise ValueError("number sections must be larger than 0.") from None
-        each, extras = divmod(length, sections)
-        sizes = [0] + extras * [each + 1] + (sections - extras) * [each]
-        bounds = numpy.cumsum(sizes).tolist()
+        bounds = _even_bounds(length, int(indices_or_sections))
+    else:
+        bounds = [0, *map(operator.index, indices_or_sections), None]
     before = (slice(None),) * (axis % array.ndim)
     return [
         subscripts.get(array, (*before, slice(start, stop)))
@@ -104,11 +102,15 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array
     ]
 
 
-def _length(array: Array, axis: int, name: str) -> int:
-    shape = array._cell.shape
-    if shape is None or shape[axis] is None:
-        raise unknown_shape(f"np.{name} (the number of parts depends on it)")
-    return shape[axis]  # type: ignore[return-value]
+def _even_bounds(length: Any, sections: int) -> list[Any]:
+    """Where so many parts begin and end; the first ones are longer by one if the length is no multiple."""
+    if sections <= 0:
+        raise ValueError("number sections must be larger than 0.")
+    each, extras = length // sections, length % sections
+    if isinstance(length, int):
+        return [i * each + min(i, extras) for i in range(sections + 1)]
+    each, extras = (tf.cast(tf.convert_to_tensor(n), tf.int64) for n in (each, extras))
+    return [wrap(i * each + tf.minimum(tf.constant(i, tf.int64), extras)) for i in range(sections + 1)]
 
 
 @arrays(numpy.split)
@@ -118,9 +120,21 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     try:
         len(indices_or_sections)
     except TypeError:
-        if _length(array, axis, "split") % indices_or_sections:
+        length = array.shape[axis]
+        if isinstance(length, int) and length % indices_or_sections:
             raise ValueError("array split does not result in an equal division") from None
+        array = _of_equal_parts(array, length, indices_or_sections)
     return array_split(array, indices_or_sections, axis)
+
+
+def _of_equal_parts(array: Array, length: Any, sections: int) -> Array:
+    """The array, if its length is a multiple: a runtime error otherwise where it is unknown."""
+    if isinstance(length, int):
+        return array
+    remainder = tf.convert_to_tensor(length % sections)
+    same = gen_math_ops.equal(remainder, constant(0, remainder.dtype))
+    asserted(remainder, same, "array split does not result in an equal division", ValueError)
+    return array
 
 
 def _split_along(ary: Any, sections: Any, axis: int, least: int, name: str) -> list[Array]:
@@ -271,7 +285,7 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
         shape = dynamic[0]
         for other in dynamic[1:]:
             shape = gen_array_ops.broadcast_args(shape, other)
-        shape = wrap(shape)
+        return tuple(broadcast_to(a, wrap(shape)) for a in found)
     return tuple(a if a._cell.shape == shape else broadcast_to(a, shape) for a in found)
 
 

@@ -13,7 +13,7 @@ from tnp_shim.declaration import Axis, Size, Tensor, arrays, function
 from tnp_shim.functions.known import known_array
 from tnp_shim.functions.views import as_array
 from tnp_shim.kernels import comparison
-from tnp_shim.kernels.coverage import kernel_dtypes
+from tnp_shim.kernels.coverage import compute_dtype, kernel_dtypes
 from tnp_shim.kernels.elementwise import select
 from tnp_shim.kernels.shapes import (
     LARGEST_EMBEDDED,
@@ -48,8 +48,17 @@ def roll(a: Tensor, shift: Any, axis: Axis = None):
     if a.shape.rank is not None:
         axes = normalize_axis_tuple(axes, a.shape.rank, allow_duplicate=True)
     shifts, axes = _paired(shift, axes)
-    rolled = gen_manip_ops.roll(a, shifts, axes) if axes.shape[0] != 0 else a
+    rolled = _rolled(a, shifts, axes) if axes.shape[0] != 0 else a
     return rolled if shape is None else reshape(rolled, shape)
+
+
+def _rolled(a: tf.Tensor, shifts: tf.Tensor, axes: tf.Tensor) -> tf.Tensor:
+    """By TensorFlow's op, in a dtype for which it has a kernel on GPUs too."""
+    dtype = a.dtype
+    if dtype == tf.uint64:
+        a = gen_array_ops.bitcast(a, tf.int64)
+        return gen_array_ops.bitcast(gen_manip_ops.roll(a, shifts, axes), dtype)
+    return cast(gen_manip_ops.roll(cast(a, compute_dtype("Roll", dtype)), shifts, axes), dtype)
 
 
 def _paired(shift: Any, axes: tuple[int, ...]) -> tuple[tf.Tensor, tf.Tensor]:
@@ -121,12 +130,12 @@ def _extent(is_kept: tf.Tensor, axis: int) -> tuple[tf.Tensor, tf.Tensor]:
     """Where along an axis the first true is and where the last one ends; both 0 if there is none."""
     others = [a for a in range(is_kept.shape.rank) if a != axis]
     kept = gen_math_ops._any(is_kept, constant(tuple(others), tf.int32))
-    index = counting(length(kept, 0))
-    zero, along_it = as_length(0), constant((0,), tf.int32)
-    stops = select(kept, gen_math_ops.add_v2(index, as_length(1)), zero)
+    index = cast(counting(length(kept, 0)), tf.float64)  # GPUs have no minimum of integers
+    zero, one, along_it = constant(0, tf.float64), constant(1, tf.float64), constant((0,), tf.int32)
+    stops = select(kept, gen_math_ops.add_v2(index, one), zero)
     stop = gen_math_ops.maximum(gen_math_ops._max(stops, along_it), zero)  # of no elements: below zero
     first = gen_math_ops._min(select(kept, index, stop), along_it)
-    return gen_math_ops.minimum(first, stop), stop
+    return cast(gen_math_ops.minimum(first, stop), tf.int64), cast(stop, tf.int64)
 
 
 @arrays(numpy.trim_zeros, route="native")

@@ -12,6 +12,8 @@ from tnp_shim import dtypes
 from tnp_shim.array import ndarray, wrap, write
 from tnp_shim.conversion import to_operand, to_tensor
 from tnp_shim.declaration import Axis, Operand, Tensor, Tensors, arrays, function
+from tnp_shim.declaration.function import write_out
+from tnp_shim.errors import unknown_shape
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import complex_of, imag, like, real
 from tnp_shim.kernels.elementwise import select as selected
@@ -98,13 +100,19 @@ def within(indices: tf.Tensor, size: Length, mode: str, axis: int = 0) -> tf.Ten
 
 
 @function(numpy.choose, scalar=True)
-def choose(a: Tensor, choices: Tensors, mode: str = "raise"):
+def choose(a: Tensor, choices: Any, out: Any = None, mode: str = "raise"):
     """For each element of `a` the element of the choice that it numbers. Differentiable in the choices."""
     if not a.dtype.is_integer and a.dtype != tf.bool:
         raise TypeError("choose: the numbers of choices must be integers")
+    if isinstance(choices, (list, tuple)):
+        choices = promote_args("choose", *map(to_operand, choices)) if choices else []
+    else:
+        stacked = to_tensor(choices)
+        if stacked.shape.rank != 0 and stacked.shape[:1] == [None]:
+            raise unknown_shape("np.choose (the number of choices)")
+        choices = tf.unstack(stacked)
     if not choices:
         raise ValueError("choose: there are no choices")
-    choices = promote_args("choose", *choices)
     numbers = cast(a, tf.int64)
     if mode == "raise":
         numbers = in_range(numbers, len(choices), "invalid entry in choice array")
@@ -114,7 +122,7 @@ def choose(a: Tensor, choices: Tensors, mode: str = "raise"):
     result = choices[0]
     for number, choice in enumerate(choices[1:], 1):
         result = selected(gen_math_ops.equal(numbers, as_length(number)), choice, result)
-    return broadcast_to(result, broadcast_shape(numbers, *choices))
+    return _into(out, broadcast_to(result, broadcast_shape(numbers, *choices)), "choose")
 
 
 @function(numpy.extract)
@@ -151,7 +159,7 @@ def _whole(indices: tf.Tensor, given: Any, name: str) -> tf.Tensor:
 
 
 @function(numpy.take, scalar=True)
-def take(a: Tensor, indices: Any, axis: Axis = None, mode: str = "raise"):
+def take(a: Tensor, indices: Any, axis: Axis = None, out: Any = None, mode: str = "raise"):
     """The elements at `indices` along an axis (None: of the flattened array). Differentiable in `a`.
 
     Indices out of bounds raise IndexError, when the graph runs if they are unknown while tracing;
@@ -162,7 +170,16 @@ def take(a: Tensor, indices: Any, axis: Axis = None, mode: str = "raise"):
     size = length(a, axis)
     if isinstance(size, int) and size == 0 and places.shape.num_elements() != 0:
         raise IndexError("cannot do a non-empty take from an empty axes.")
-    return gather(a, within(places, size, mode, axis), axis)
+    return _into(out, gather(a, within(places, size, mode, axis), axis), "take")
+
+
+def _into(out: Any, result: tf.Tensor, name: str) -> Any:
+    """The result, written into `out` if there is one: NumPy takes one that the result's dtype can hold."""
+    if out is None:
+        return result
+    if not numpy.can_cast(out.dtype, dtypes.to_numpy(result.dtype), "safe"):
+        raise TypeError(f"{name}: `out` of {out.dtype} cannot be cast safely to {result.dtype.name}")
+    return write_out(name, wrap(result), out, "unsafe")
 
 
 @function(numpy.take_along_axis)

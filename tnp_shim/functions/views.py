@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array, laid_out, ndarray, view, wrap
-from tnp_shim.conversion import to_axis, to_shape, to_tensor
+from tnp_shim.conversion import PYTHON_NUMBERS, to_axis, to_shape, to_tensor
 from tnp_shim.declaration import arrays
 from tnp_shim.errors import UnknownShapeError
 from tnp_shim.kernels import shapes
@@ -186,7 +186,16 @@ def _reshapes_in_place(
     try:
         generic(layout)
     except ValueError:  # it needs a copy, or the general sizes don't fit
-        return layout.flags.f_contiguous if order == "F" else layout.flags.c_contiguous
+        return _has_one_stride(layout, order)
+    return True
+
+
+def _has_one_stride(layout: numpy.ndarray[Any, Any], order: Any) -> bool:
+    """Whether the elements lie at equal distances, so that any shape is a view of them."""
+    try:
+        layout.reshape(-1, order=order, copy=False)
+    except ValueError:
+        return False
     return True
 
 
@@ -200,9 +209,11 @@ def reshape(a: Any, /, shape: Any, order: Any = "C", *, copy: bool | None = None
 def ravel(a: Any, order: Any = "C") -> Array:
     """The elements as a 1-D array; a view where the memory is contiguous."""
     array = _as_view(as_array(a))
-    if order in ("C", None):
-        return as_numpy_views(array, lambda s: s.ravel(), _flat_get, _flat_put)
     layout, _ = _layout(array._cell)
+    if order in ("C", None):
+        if layout is not None and not layout.flags.c_contiguous:
+            return wrap(_flat_get(array._cell.read()))
+        return as_numpy_views(array, lambda s: s.ravel(), _flat_get, _flat_put)
     if order == "K" and layout is not None:
         axes = _axes_in_memory_order(layout)
     elif order == "F" or (order == "A" and layout is not None and layout.flags.fnc):
@@ -218,6 +229,8 @@ def ravel(a: Any, order: Any = "C") -> Array:
     def put_ordered(p: tf.Tensor, v: tf.Tensor) -> tf.Tensor:
         return _permuted(shapes.reshape(v, shape_of(_permuted(p, axes))), back)
 
+    if layout is not None and not layout.transpose(axes).flags.c_contiguous:
+        return wrap(get_ordered(array._cell.read()))
     return as_numpy_views(array, lambda s: s.ravel(order), get_ordered, put_ordered)
 
 
@@ -365,6 +378,8 @@ def swapped_matrices(array: Array) -> Array:
 @arrays(numpy.real)
 def real(val: Any) -> Array:
     """The real part: the array itself if it is real, else a view."""
+    if type(val) in PYTHON_NUMBERS:
+        return val.real
     array = as_array(val)
     if array.dtype.kind != "c":
         return array
@@ -382,6 +397,8 @@ def real(val: Any) -> Array:
 @arrays(numpy.imag)
 def imag(val: Any) -> Array:
     """The imaginary part: read-only zeros of a real array, else a view."""
+    if type(val) in PYTHON_NUMBERS:
+        return val.imag
     array = as_array(val)
     if array.dtype.kind != "c":
         tensor = tf.zeros_like(array._cell.read())

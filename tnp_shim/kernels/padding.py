@@ -15,6 +15,7 @@ import tensorflow as tf
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.elementwise import select
+from tnp_shim.kernels.reductions import REDUCERS
 from tnp_shim.kernels.shapes import (
     Length,
     along,
@@ -240,19 +241,18 @@ def _median(tensor: tf.Tensor, axis: int) -> tf.Tensor:
     return cast(gen_math_ops.rint(median) if dtype.is_integer else median, dtype)
 
 
-def _extremum(op: str, generated: Callable[..., tf.Tensor]) -> Callable[[tf.Tensor, int], tf.Tensor]:
-    def reduce(tensor: tf.Tensor, axis: int) -> tf.Tensor:
+def _extremum(name: str) -> Callable[[tf.Tensor, int], tf.Tensor]:
+    def of_lines(tensor: tf.Tensor, axis: int) -> tf.Tensor:
         if tensor.shape[axis] == 0:
             raise ValueError("stat_length of 0 yields no value for padding")
-        work = compute_dtype(op, tensor.dtype)
-        return cast(generated(cast(tensor, work), constant((axis,), tf.int32), keep_dims=True), tensor.dtype)
+        return REDUCERS[name](tensor, (axis,), True)
 
-    return reduce
+    return of_lines
 
 
 STATISTICS: dict[str, Callable[[tf.Tensor, int], tf.Tensor]] = {
-    "maximum": _extremum("Max", gen_math_ops._max),
-    "minimum": _extremum("Min", gen_math_ops._min),
+    "maximum": _extremum("maximum"),
+    "minimum": _extremum("minimum"),
     "mean": _mean,
     "median": _median,
 }

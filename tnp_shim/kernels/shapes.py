@@ -13,6 +13,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from tnp_shim.errors import unknown_shape
 from tnp_shim.indexing.checks import asserted, every, known_indices, traced_index
+from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.promotion import cast, constant, shape_of
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
 
@@ -136,6 +137,21 @@ def broadcast_to(tensor: tf.Tensor, shape: Dimensions) -> tf.Tensor:
     if not isinstance(shape, tf.Tensor) and tensor.shape.is_fully_defined() and tensor.shape == tuple(shape):
         return tensor
     return gen_array_ops.broadcast_to(tensor, vector(shape))
+
+
+_ALIKE = {tf.uint16: tf.int16, tf.uint32: tf.int32, tf.uint64: tf.int64}
+"""Dtypes of the same size that TensorFlow's `Tile` has kernels for (its kernel of uint16 refuses to run)."""
+
+
+def tiled(tensor: tf.Tensor, repetitions: Dimensions) -> tf.Tensor:
+    """The tensor as a whole so many times along each axis."""
+    dtype, multiples = tensor.dtype, vector(repetitions)
+    if dtype in _ALIKE:
+        return gen_array_ops.bitcast(
+            gen_array_ops.tile(gen_array_ops.bitcast(tensor, _ALIKE[dtype]), multiples), dtype
+        )
+    wider = compute_dtype("Tile", dtype)
+    return cast(gen_array_ops.tile(cast(tensor, wider), multiples), dtype)
 
 
 def broadcast_shape(*tensors: tf.Tensor) -> Dimensions:
