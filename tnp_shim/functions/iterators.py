@@ -22,8 +22,9 @@ class broadcast:
     """
 
     def __init__(self, *arrays: Any) -> None:
-        self._operands = [part for a in arrays for part in (a._operands if isinstance(a, broadcast) else [a])]
-        self._operands = [as_array(a) for a in self._operands]
+        self._operands: list[Array] = []
+        for a in arrays:
+            self._operands += a._operands if isinstance(a, broadcast) else [as_array(a)]
         self._shadow = numpy.broadcast(*(a._cell.shadow() for a in self._operands))
         self._index = 0
 

@@ -19,7 +19,7 @@ _MODULE = "numpy.lib._polynomial_impl"
 @functools.cache
 def _source() -> dict[str, Any]:
     """The namespace of NumPy's module, run on ours when it is first asked for."""
-    namespace = {"__name__": __name__, "__package__": __package__}
+    namespace: dict[str, Any] = {"__name__": __name__, "__package__": __package__}
     numpy_source.run(_MODULE, namespace)
     # what NumPy and TensorFlow make of a polynomial are its coefficients, which are ours
     namespace["poly1d"].__array__ = _as_numpys

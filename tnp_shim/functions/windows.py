@@ -37,15 +37,16 @@ def _by_numpy(numpy_function: Callable[..., Any], size: Operand, *shape: Operand
     """The window that NumPy computes of numbers, unless it is too large for a graph to embed."""
     if any(isinstance(number, tf.Tensor) for number in (size, *shape)):
         return None
-    if not runs_eagerly() and size > LARGEST_EMBEDDED:
+    if not runs_eagerly() and isinstance(size, (int, float)) and size > LARGEST_EMBEDDED:
         return None
     return embedded(numpy_function(size, *shape).astype(_dtype(), copy=False))
 
 
 def _counted(name: str, size: Operand, start: float) -> tuple[tf.Tensor, Length]:
     """The size as a float, and the number of points: those of the range from `start` to the size."""
-    if isinstance(size, (int, float)):
-        return constant(float(size), dtypes.to_tf(_dtype())), max(int(numpy.ceil(size - start)), 0)
+    if not isinstance(size, tf.Tensor):
+        size = float(size)  # type: ignore[arg-type]
+        return constant(size, dtypes.to_tf(_dtype())), max(int(numpy.ceil(size - start)), 0)
     refuse_under_xla(name, "the argument M", "Pass M as a Python number.")
     if size.shape.rank != 0:
         raise ValueError(
