@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("storage",),
     ("array", "control_flow", "conversion", "flags", "scalars", "subscripts", "tapes"),
     ("declaration/*",),
-    ("fft", "numpy_source", "ufuncs", "ufuncs_table", "functions/*", "polynomial/*"),
+    ("fft", "linalg/*", "numpy_source", "ufuncs", "ufuncs_table", "functions/*", "polynomial/*"),
     ("methods",),
     ("__init__", "support"),
 )

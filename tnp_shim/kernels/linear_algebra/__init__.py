@@ -1,0 +1,1 @@
+"""Decompositions, equations and determinants of stacks of matrices. Knows tensors only."""
