@@ -19,7 +19,7 @@ from tnp_shim.functions.statistics import every_known
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import sorting
 from tnp_shim.kernels.elementwise import HALVES, UNSIGNED, both, like, select
-from tnp_shim.kernels.shapes import Length, as_length, length, reshape, sliced, vector
+from tnp_shim.kernels.shapes import Length, as_length, filled, length, sliced
 from tnp_shim.kernels.spacing import spaced
 from tnp_shim.promotion import as_tensor, cast, constant, promote_args, promotion_key
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
@@ -48,8 +48,10 @@ def never_empty(a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
     if isinstance(size, int) and size > 0:
         return a, None
     missing = gen_math_ops.maximum(as_length(1) - as_length(size), as_length(0))
-    padded = gen_array_ops.pad(a, reshape(vector([0, missing]), (1, 2)))
-    return padded, gen_math_ops.equal(as_length(size), as_length(0))
+    zeros = filled([missing], like(0, a))
+    return gen_array_ops.concat_v2([a, zeros], constant(0, tf.int32)), gen_math_ops.equal(
+        as_length(size), as_length(0)
+    )
 
 
 def _smaller(x: Operand, y: Operand) -> bool | tf.Tensor:

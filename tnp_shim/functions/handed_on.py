@@ -1,4 +1,10 @@
-"""What is NumPy's own in our namespace, and what cannot be there, with the reasons. Knows the array."""
+"""What is NumPy's own in our namespace, and what cannot be there, with the reasons. Knows the array.
+
+NumPy's objects on real NumPy arrays (text, dates, records, `np.ma`, `np.matrix`, `np.memmap`) take the
+values of arrays of ours where these are known: eagerly, that is. Their results are NumPy's, and no gradient
+leads through them: `np.ma` masks values on the host. On tensors a mask is an array of its own:
+`np.where(mask, a, other)`, or `where=` of ufuncs and reductions, which trace and differentiate.
+"""
 
 from __future__ import annotations
 

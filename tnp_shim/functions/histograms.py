@@ -19,7 +19,7 @@ from tnp_shim.functions.statistics import every_known
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels.shapes import Length, along, as_length, flat, length, product, reshape, sliced
 from tnp_shim.promotion import cast, promote_args
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import gen_math_ops
 from tnp_shim.ufuncs import UFUNCS
 
 _ADD = UFUNCS["add"]
@@ -90,8 +90,8 @@ def histogram(
     return found, edges
 
 
-def _samples(sample: Any) -> tf.Tensor:
-    """Points as rows: an array of them, or a sequence of the vectors of their coordinates."""
+def _columns(sample: Any) -> list[tf.Tensor]:
+    """The coordinates of points, which are the rows of an array, or of which these are a sequence."""
     tensor = to_tensor(sample)
     if tensor.shape.rank is not None and tensor.shape.rank < 2:
         tensor = reshape(tensor, [-1, 1])
@@ -101,7 +101,7 @@ def _samples(sample: Any) -> tf.Tensor:
         raise unknown_shape("np.histogramdd (the number of dimensions)")
     if tensor.shape.rank != 2:
         raise ValueError("too many values to unpack (expected 2)")
-    return tensor
+    return [reshape(sliced(tensor, 1, i, i + 1), [-1]) for i in range(tensor.shape[1])]
 
 
 def _axis_edges(i: int, values: tf.Tensor, bins: Any, given: Any) -> tf.Tensor:
@@ -153,8 +153,9 @@ def _plus_one(size: Length) -> Length:
     return size + 1 if isinstance(size, int) else gen_math_ops.add_v2(size, as_length(1))
 
 
-def _boxes(sample: tf.Tensor, bins: Any, given: Any, density: Any, weights: tf.Tensor | None) -> Any:
-    dimensions = sample.shape[1]
+def _boxes(columns: list[tf.Tensor], bins: Any, given: Any, density: Any, weights: tf.Tensor | None) -> Any:
+    """The counts in boxes and their edges, of points whose coordinates are columns."""
+    dimensions = len(columns)
     if weights is not None and weights.dtype.is_complex:
         raise TypeError("Cannot cast array data from complex to float64 according to the rule 'safe'")
     mismatch = "The dimension of bins must be equal to the dimension of the sample x."
@@ -162,7 +163,6 @@ def _boxes(sample: tf.Tensor, bins: Any, given: Any, density: Any, weights: tf.T
     ranges = [None] * dimensions if given is None else given
     if len(ranges) != dimensions:
         raise ValueError("range argument must have one entry per dimension")
-    columns = gen_array_ops.unpack(sample, dimensions, axis=1)
     edges = [_axis_edges(i, *of) for i, of in enumerate(zip(columns, each, ranges, strict=True))]
     found = _counted_in_boxes(columns, edges, weights)
     if density:
@@ -182,7 +182,7 @@ def histogramdd(
 
     The rows of `sample` are points. Differentiable in the weights, and the edges in the points.
     """
-    return _boxes(_samples(sample), bins, range, density, weights)
+    return _boxes(_columns(sample), bins, range, density, weights)
 
 
 @function(numpy.histogram2d)
@@ -203,6 +203,6 @@ def histogram2d(
     x = asserted(x, same, "x and y must have the same length.", ValueError)
     size = len(bins) if hasattr(bins, "__len__") and getattr(bins, "shape", None) != () else 1
     shared = hasattr(bins, "__len__") and size not in (1, 2)
-    sample = gen_array_ops.pack(promote_args("histogram2d", x, y), axis=1)
-    found, (x_edges, y_edges) = _boxes(sample, [bins, bins] if shared else bins, range, density, weights)
+    columns = promote_args("histogram2d", x, y)
+    found, (x_edges, y_edges) = _boxes(columns, [bins, bins] if shared else bins, range, density, weights)
     return found, x_edges, y_edges
