@@ -18,7 +18,7 @@ from tnp_shim.errors import UnsupportedError
 from tnp_shim.flags import flagsobj
 from tnp_shim.functions import arrays, parts, views
 from tnp_shim.scalars import generic
-from tnp_shim.tensorflow_internals import gen_array_ops
+from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops
 from tnp_shim.ufuncs import UFUNCS
 
 BINARY = {
@@ -69,10 +69,17 @@ def _binary(ufunc: Any) -> Callable[[Array, Any], Any]:
             return NotImplemented
         try:
             return ufunc(self, other)
-        except UnsupportedTypeError:
-            return NotImplemented
+        except UnsupportedTypeError as error:
+            return _left_to_other(ufunc, (self, other), other, error)
 
     return operator
+
+
+def _left_to_other(ufunc: Any, operands: tuple[Any, Any], other: Any, error: Exception) -> Any:
+    """An operand that is no array may have an operator of its own; text has none, and is refused."""
+    if isinstance(other, (str, bytes)):
+        raise ufunc.error(operands, {}, TypeError(str(error))) from None
+    return NotImplemented
 
 
 def _reflected(ufunc: Any) -> Callable[[Array, Any], Any]:
@@ -81,10 +88,14 @@ def _reflected(ufunc: Any) -> Callable[[Array, Any], Any]:
             return NotImplemented
         try:
             return ufunc(other, self)
-        except UnsupportedTypeError:
-            return NotImplemented
+        except UnsupportedTypeError as error:
+            return _left_to_other(ufunc, (other, self), other, error)
 
     return operator
+
+
+def _reflected_power(self: Array, other: Any, modulo: Any = None) -> Any:
+    return _reflected(UFUNCS["power"])(self, other) if modulo is None else NotImplemented
 
 
 def _power(self: Array, other: Any, modulo: Any = None) -> Any:
@@ -110,6 +121,8 @@ def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
     def operator(self: Array, other: Any) -> Any:
         if other is None:
             return _all(self, unequal) if isinstance(self, ndarray) else unequal
+        if isinstance(other, (str, bytes)):
+            return _all(self, unequal)[...] if isinstance(self, ndarray) else _all(self, unequal)[()]
         compared = compare(self, other)
         return (
             compared
@@ -121,7 +134,7 @@ def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
 
 
 def _all(array: Array, value: bool) -> Any:
-    """Comparison with None: false (or true) everywhere, as NumPy's comparison with an object."""
+    """Comparison with None or text: false (or true) everywhere, as NumPy's comparison with an object."""
     shape = gen_array_ops.shape(array._cell.read())
     return arrays.wrap(gen_array_ops.fill(shape, tf.constant(value)))
 
@@ -164,7 +177,6 @@ SAME_AS_FUNCTION = [
     "argpartition",
     "argsort",
     "choose",
-    "clip",
     "cumprod",
     "cumsum",
     "diagonal",
@@ -202,6 +214,8 @@ def reshape(self: Array, *shape: Any, order: str = "C", copy: bool | None = None
     """The array in a new shape, given as a tuple or as separate numbers."""
     if not shape:
         raise TypeError("reshape() takes exactly 1 argument (0 given)")
+    if isinstance(copy, str):
+        numpy.empty(0).reshape(0, copy=copy)  # type: ignore[call-overload] # raises
     made = views.reshaped(self, to_shape(shape[0] if len(shape) == 1 else shape, "reshape"), order, copy)
     return views.as_given(made, self)
 
@@ -223,6 +237,11 @@ def compress(self: Array, condition: Any, axis: Any = None, out: Any = None) -> 
     return REGISTRY[numpy.compress].function(condition, self, axis, out)
 
 
+def clip(self: Array, min: Any = None, max: Any = None, out: Any = None, **options: Any) -> Any:
+    """The elements limited to the range from `min` to `max`; None is no limit."""
+    return REGISTRY[numpy.clip].function(self, min, max, out, **options)
+
+
 def fill(self: ndarray, value: Any) -> None:
     """Set every element to one value."""
     if numpy.ndim(value) if not isinstance(value, Array) else value.ndim:
@@ -237,6 +256,8 @@ def item(self: Array, *args: Any) -> Any:
 
 def sort(self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
     """Sort in place."""
+    if not isinstance(axis, (int, Array)):
+        numpy.empty(0).sort(axis)  # raises what is no integer
     if not self._writeable:
         raise ValueError("sort array is read-only")
     subscripts.set_(self, Ellipsis, REGISTRY[numpy.sort].function(self, axis, kind, order, stable=stable))
@@ -244,6 +265,8 @@ def sort(self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, 
 
 def partition(self: ndarray, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
     """Partition in place."""
+    if kind != "introselect":
+        numpy.empty(1).partition(0, kind=kind)  # raises
     if not self._writeable:
         raise ValueError("partition array is read-only")
     subscripts.set_(self, Ellipsis, REGISTRY[numpy.partition].function(self, kth, axis, kind, order))
@@ -279,6 +302,17 @@ def _byteswapped(tensor: tf.Tensor) -> tf.Tensor:
     return gen_array_ops.bitcast(tf.reverse(gen_array_ops.bitcast(tensor, tf.uint8), [-1]), tensor.dtype)
 
 
+def view(self: Array, dtype: Any = None, type: Any = None) -> Any:
+    """The same memory as another dtype; a new array on it without one."""
+    if type is not None and not _is_array_class(type):
+        raise ValueError("Type must be a sub-type of ndarray type")
+    return parts.viewed(self, dtype)
+
+
+def _is_array_class(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, (ndarray, numpy.ndarray))
+
+
 def setflags(self: ndarray, write: Any = None, align: Any = None, uic: Any = None) -> None:
     """Make the array read-only or writeable."""
     if write is not None:
@@ -290,7 +324,9 @@ def set_item(self: ndarray, index: Any, value: Any) -> None:
     try:
         subscripts.set_(self, index, value)
     except Exception as error:
-        if not self._writeable:
+        traced = not isinstance(self._cell.read(), EagerTensor)
+        # NumPy can't be asked where an index or a size is unknown
+        if not self._writeable or (traced and isinstance(error, (IndexError, TypeError, ValueError))):
             raise
         raise numpys_error("ndarray", operator.setitem, (self, index, value), {}, error) from error.__cause__
 
@@ -309,7 +345,7 @@ def refuse_deletion(self: ndarray, index: Any) -> None:
 
 def dumps(self: Array) -> bytes:
     """The array pickled as a NumPy array."""
-    return self.numpy().dumps()
+    return numpy.asarray(self._known("ndarray.dumps()")).dumps()
 
 
 def _numpys(name: str) -> Callable[..., Any]:
@@ -331,14 +367,14 @@ def _memory(name: str) -> property:
 
 
 def _contains(self: Array, value: Any) -> bool:
-    return bool(REGISTRY[numpy.any].function(UFUNCS["equal"](self, value)))
+    return bool(REGISTRY[numpy.any].function(self == value))
 
 
 def _array_ufunc(self: Array, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """`numpy.add(ours, 1)` runs ours."""
     name = ufunc.__name__
     mine = UFUNCS.get(name)
-    if mine is None or REGISTRY.get(ufunc) is None:
+    if mine is None or (ufunc is not mine and ufunc not in REGISTRY):
         raise UnsupportedError(f"numpy.{name} has no implementation on tensors; call it on ours.numpy()")
     call = mine if method == "__call__" else getattr(mine, method)
     return call(*inputs, **kwargs)
@@ -348,6 +384,8 @@ def _array_function(self: Array, func: Any, types: Any, args: Any, kwargs: Any) 
     """`numpy.sum(ours)` runs ours."""
     declaration = REGISTRY.get(func)
     if declaration is None:
+        if getattr(func, "__wrapped_body__", None) is not None:  # a function of ours already
+            return func(*args, **kwargs)
         raise UnsupportedError(
             f"{func.__module__}.{func.__name__} has no implementation on tensors; call it on ours.numpy()"
         )
@@ -389,6 +427,7 @@ def install() -> None:
         if name != "divmod":
             setattr(ndarray, f"__i{name}__", _in_place(UFUNCS[ufunc]))
     Array.__pow__ = _power  # type: ignore[attr-defined]
+    Array.__rpow__ = _reflected_power  # type: ignore[attr-defined]
     for name, ufunc in COMPARISONS.items():
         setattr(Array, f"__{name}__", _binary(UFUNCS[ufunc]))
     Array.__eq__ = _equality(UFUNCS["equal"], False)  # type: ignore[method-assign,assignment]
@@ -398,7 +437,7 @@ def install() -> None:
     for name in SAME_AS_FUNCTION:
         if getattr(numpy, name, None) in REGISTRY and hasattr(numpy.ndarray, name):
             setattr(Array, name, _method(name))
-    for_all: tuple[Callable[..., Any], ...] = (transpose, reshape, copy, flatten, item, compress, dumps)
+    for_all: tuple[Callable[..., Any], ...] = (transpose, reshape, copy, flatten, item, clip, compress, dumps)
     for_arrays: tuple[Callable[..., Any], ...] = (fill, sort, partition, resize, byteswap, setflags)
     for kind, functions in ((Array, for_all), (ndarray, for_arrays)):
         for function in functions:
@@ -418,7 +457,7 @@ def install() -> None:
         "flags": property(flagsobj, doc="The memory layout, as NumPy's `ndarray.flags`."),
         "astype": arrays.cast_array,
         "to_device": arrays.to_device,
-        "view": parts.viewed,
+        "view": view,
         "conj": _conjugate,
         "conjugate": _conjugate,
         "__getitem__": subscripts.get,

@@ -13,12 +13,12 @@ from tnp_shim import conversion, dtypes
 from tnp_shim.array import Array, fresh, laid_out, ndarray, view, wrap, wrap_scalar, write
 from tnp_shim.errors import unknown_shape
 from tnp_shim.indexing import plan
-from tnp_shim.indexing.basic import BasicPlan
+from tnp_shim.indexing.basic import BasicCopyPlan, BasicPlan
 from tnp_shim.indexing.layout import axes_taken
 from tnp_shim.indexing.plans import known_plan
 from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import AnyCell, Lens, StaticShape, ViewCell, static_shape, untouched
-from tnp_shim.tensorflow_internals import current_graph, gen_array_ops, known_value
+from tnp_shim.tensorflow_internals import EagerTensor, current_graph, gen_array_ops, known_value
 
 _BOUNDS = frozenset({int, type(None)})
 _PLAIN = frozenset({int, type(None), type(Ellipsis)})
@@ -139,13 +139,17 @@ def get(array: Array, index: Any) -> Any:
     """`array[index]`: a view for a basic index, a scalar for a full one, else a copy."""
     cell = array._cell
     made: Any = known_plan(cell.shape, index)
+    holds_array = False
     if made is None:
+        holds_array = _holds_array(index)
         index = plain_index(index)
         made = _plan(cell, index)
     if made.is_scalar:
         return wrap_scalar(made.read(cell.read()))
-    if made.is_view:
+    if made.is_view and not holds_array:
         return view(array, _lens(made, index))
+    if made.is_view or isinstance(made, BasicCopyPlan):
+        return _copied(view(array, _lens(made, index)))
     tensor = made.read(cell.read())
     if not cell.in_c_order and shape_known(cell.shape) and shape_known(static_shape(tensor)):
         layout = cell.shadow()[_numpy_index(index)]
@@ -156,6 +160,23 @@ def get(array: Array, index: Any) -> Any:
     new = fresh(tensor, array._dtype)
     new._cell._home = current_graph()  # type: ignore[union-attr]
     return new
+
+
+def _holds_array(index: Any) -> bool:
+    """Whether an integer of the index is a 0-d array, for which NumPy copies (traced sizes are such too)."""
+    return any(
+        isinstance(item, numpy.ndarray)
+        or (type(item) is ndarray and isinstance(item._cell.read(), EagerTensor))
+        for item in (index if type(index) is tuple else (index,))
+    )
+
+
+def _copied(part: ndarray) -> ndarray:
+    """A copy of a view, in the order of its memory."""
+    cell = part._cell
+    if cell.in_c_order or not shape_known(cell.shape):
+        return wrap(cell.read())
+    return laid_out(cell.read(), cell.shadow().copy(order="K"))
 
 
 def with_hidden_base(tensor: tf.Tensor, layout: numpy.ndarray[Any, Any]) -> ndarray:

@@ -1,7 +1,79 @@
-"""Known differences of the members of ndarray, operators and indexing included. Knows what an exception is."""
+"""Known differences of the members of ndarray, operators and indexing. Knows what an exception is."""
 
 from __future__ import annotations
 
 from conformance.exceptions import Known
 
-KNOWN: tuple[Known, ...] = ()
+_TRACED = "graph unknown xla gpu vmap loop"
+_UNKNOWN = "UnknownValueError"
+
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "python-value",
+        "ndarray.item ndarray.tolist ndarray.tobytes ndarray.tofile ndarray.dump ndarray.dumps "
+        "ndarray.__int__ ndarray.__float__ ndarray.__complex__ ndarray.__index__ ndarray.__bool__ "
+        "ndarray.__contains__ ndarray.__array__ ndarray.__reduce__ ndarray.__reduce_ex__ ndarray.__dlpack__ "
+        "ndarray.__format__",
+        _TRACED,
+        "the result is a Python object made of values that do not exist before the traced function runs",
+        text=_UNKNOWN,
+        stumble="In tf.function, what makes a Python object of an array (`item`, `tolist`, `float(a)`, "
+        "pickling) raises UnknownValueError, because the value is not known yet.",
+    ),
+    Known(
+        "text-of-traced",
+        "ndarray.__repr__ ndarray.__str__ ndarray.__format__",
+        _TRACED,
+        "the values do not exist before the traced function runs, so their text tells shape and dtype",
+        text="<traced|unsupported format string",
+        stumble="In tf.function, `print(a)` shows the shape and dtype; tf.print shows the values.",
+    ),
+    Known(
+        "python-length",
+        "ndarray.__len__ ndarray.__iter__",
+        "unknown",
+        "len() must be a Python int, and iteration in Python needs one; a size unknown while tracing is none",
+        text="UnknownShapeError",
+        stumble="len(a) and Python's iteration need a static size in tf.function; `a.shape[0]` and a `for` "
+        "that AutoGraph converts do not.",
+    ),
+    Known(
+        "unknown-layout",
+        "ndarray.strides ndarray.flags ndarray.setflags",
+        "unknown",
+        "the strides follow from the shape, which does not exist before the traced function runs",
+        text="UnknownShapeError",
+    ),
+    Known(
+        "unknown-ones",
+        "ndarray.squeeze",
+        "unknown",
+        "which axes have length one decides the rank of the result, which TensorFlow's graph must know",
+        text="UnknownShapeError",
+        stumble="`squeeze()` without an axis gives an array of unknown rank where sizes are unknown.",
+    ),
+    Known(
+        "raw-memory",
+        "ndarray.ctypes ndarray.data ndarray.getfield ndarray.setfield ndarray.__array_interface__ "
+        "ndarray.__array_struct__",
+        "*",
+        "a tensor has no memory that may be shared with, or written to from, outside",
+        text="UnsupportedError|AttributeError|has no memory",
+        stumble="`ctypes`, `data`, `getfield`, `setfield` and `__array_interface__` name raw memory and "
+        "are refused; `a.numpy()` gives an array that has them.",
+    ),
+    Known(
+        "priority",
+        "ndarray.__array_priority__",
+        "*",
+        "arrays of ours must come before numpy.matrix and the like in mixed operations, to keep gradients",
+        text="1000.0",
+    ),
+    Known(
+        "size-of-object",
+        "ndarray.__sizeof__",
+        "*",
+        "it tells the bytes of the Python object, which is a handle; the values are TensorFlow's",
+        text="result: ",
+    ),
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +18,8 @@ from conformance.vocabulary import (
     Among,
     Argument,
     Array,
-    Given,
     Number,
     Seen,
-    broadcasting,
     shape_of,
 )
 
@@ -47,7 +44,7 @@ class Index(Argument):
 
     def draw(self, choose: Chooser, seen: Seen, label: str) -> Any:
         shape = shape_of(seen[self.of])
-        form = choose.among(f"{label}.form", [f for f in self.forms if _fits(f, shape)])
+        form = choose.among(f"{label}.form", [f for f in self.forms if _fits(f, shape)] or ["ellipsis"])
         return _Maker(choose, shape, label).make(form)
 
     def spoil(self, choose: Chooser, seen: Seen, label: str) -> Any:

@@ -7,6 +7,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def _folded(name: str, array: Array, ulps: float, **options: Any) -> Iterator[Ro
     rows = [
         row(name, array, axis=AXES, keepdims=FLAG, **plain),
         row(name, array, AXES, where=MASK, **masked),
-        row(name, array, axis=AXES, out=Always(Out(name)), **plain),
+        row(name, array, axis=AXES, out=Always(Out(name)), **({} if name == "ndarray.mean" else plain)),
     ]
     for one in rows:
         yield one.within(ulps, conditioned=ulps >= 1)
@@ -182,9 +183,10 @@ def _shapes() -> Iterator[Row]:
     yield row("ndarray.reshape", Array(NUMERIC, shapes=[(2, 3), (3, 2), (6,)]), 3, among(2, -1))
     yield row("ndarray.reshape", Array(NUMERIC, shapes=[(2, 3), (3, 2), (6,)]), (3, 2), copy=Always(False))
     owned = Array(NUMERIC, layouts=LAID_OUT)
-    yield row("ndarray.resize", owned, Given(_resized, (-1, 2)), refcheck=Always(False))
-    yield row("ndarray.resize", owned, 2, 2, refcheck=Always(False))
-    yield row("ndarray.resize", SOME, Given(_resized, (-1, 2)), refcheck=Always(False))
+    views = ("vmap loop", "the arrays are views of the batch, and NumPy refuses to resize a view")
+    yield row("ndarray.resize", owned, Given(_resized, (-1, 2)), refcheck=Always(False)).not_in(*views)
+    yield row("ndarray.resize", owned, 2, 2, refcheck=Always(False)).not_in(*views)
+    yield row("ndarray.resize", SOME, Given(_resized, (-1, 2)), refcheck=Always(False)).not_in(*views)
     for name in ("ravel", "flatten"):
         yield row(f"ndarray.{name}", ANY, order=ORDER)
     yield row("ndarray.transpose", ANY)
@@ -224,6 +226,10 @@ def _choices(choose: Chooser, seen: Seen) -> Any:
     return choose.among("choices.listed", (list, tuple))(arrays)
 
 
+def _out_of_choices(choose: Chooser, seen: Seen) -> Recipe:
+    return replace(Out("ndarray.choose", ()).draw(choose, {0: seen[0], 1: seen[1]}, "out"), layout="C")
+
+
 def _picks() -> Iterator[Row]:
     filled = Array(NUMERIC, rank=(1, 5), least=1)
     yield row("ndarray.take", filled, Indices(), mode=MODES)
@@ -249,9 +255,9 @@ def _picks() -> Iterator[Row]:
         1.5,
     )
     yield row("ndarray.choose", chosen, Given(_choices, 3), mode=MODES)
-    yield row(
-        "ndarray.choose", chosen, Given(_choices, 3), out=Always(Out("ndarray.choose")), mode=Always("clip")
-    )
+    # NumPy misplaces what it writes into an `out` that is not in C order
+    ordered = Always(Given(_out_of_choices))
+    yield row("ndarray.choose", chosen, Given(_choices, 3), out=ordered, mode=Always("clip"))
     far = Array(("int64", "int8"), ("ordinary",), [(3,), (2, 3), ()])
     yield row("ndarray.choose", far, Given(_choices, 3), mode=Always(among("wrap", "clip")))
     listed = Given(
@@ -356,14 +362,20 @@ def _path(ending: str) -> Given:
     return Given(lambda choose, seen: path, 1.5)
 
 
+OUTSIDE = (
+    "gradient second_gradient forward",
+    "the result is no tensor any more but NumPy's array, and has no derivative",
+)
+
+
 def _exports() -> Iterator[Row]:
     yield row("ndarray.tolist", ANY)
     yield row("ndarray.tobytes", ANY, order=among("C", "F", "A"))
     yield row("ndarray.tofile", ANY, _path("bytes"))
     gentle = Array(NUMERIC, ("ordinary",))
     yield row("ndarray.tofile", gentle, _path("text"), sep=Always(among(",", " ")), format=among("%s", "%r"))
-    yield row("ndarray.dump", ANY, _path("pickle"))
-    yield row("ndarray.dumps", ANY)
+    yield row("ndarray.dump", ANY, _path("pickle")).not_in(*OUTSIDE)
+    yield row("ndarray.dumps", ANY).not_in(*OUTSIDE)
 
 
 # Python's protocols
@@ -380,26 +392,28 @@ def _protocols() -> Iterator[Row]:
     yield row("ndarray.__iter__", ANY)
     sought = Among((Number(), Alike(0, shapes=lambda seen: [(), shape_of(seen[0])]), "text", None))
     yield row("ndarray.__contains__", Array(NUMERIC, ("ties", "hard")), sought)
-    for name in ("copy", "reduce", "repr", "str", "sizeof"):
+    for name in ("copy", "repr", "str", "sizeof"):
         yield row(f"ndarray.__{name}__", ANY)
-    yield row("ndarray.__reduce_ex__", ANY, among(2, 4))
+    yield row("ndarray.__reduce__", ANY).not_in(*OUTSIDE)
+    yield row("ndarray.__reduce_ex__", ANY, among(2, 4)).not_in(*OUTSIDE)
     yield row("ndarray.__deepcopy__", ANY, Given(lambda choose, seen: {}, {}))
     yield row("ndarray.__format__", Array(NUMERIC, shapes=[()]), among("", ".3", "g", "5"))
     yield row("ndarray.__format__", ANY, among("", "d"))
-    yield row("ndarray.__array__", ANY).any_memory()
-    yield row("ndarray.__array__", ANY, Given(_castable), copy=among(None, True)).any_memory()
+    yield row("ndarray.__array__", ANY).any_memory().not_in(*OUTSIDE)
+    converted = row("ndarray.__array__", ANY, Given(_castable), copy=among(None, True))
+    yield converted.any_memory().not_in(*OUTSIDE)
     yield row("ndarray.__array_namespace__", ANY, api_version=among(None, "2023.12", "2024.12"))
     yield row("ndarray.__dlpack_device__", ANY)
     exported = Array(tuple(d for d in NUMERIC if d != "bool"), layouts=("C", "strided"))
     options = {"max_version": among(None, (1, 0)), "dl_device": among(None), "copy": among(None, True)}
-    yield row("ndarray.__dlpack__", exported, stream=among(None), **options).any_memory()
+    packed = row("ndarray.__dlpack__", exported, stream=among(None), **options)
+    yield packed.any_memory().not_in(*OUTSIDE)
     added = Alike(0, ("ordinary",))
     yield row("ndarray.__array_ufunc__", ANY, among(Named("add"), Named("equal")), "__call__", ANY_LIKE)
     yield row("ndarray.__array_ufunc__", SUMS_GENTLE, Named("maximum"), "outer", added)
-    called = Given(lambda choose, seen: [seen[0]] if choose.among("more", (0,)) else (Alike(0),))
-    yield row(
-        "ndarray.__array_function__", SUMS_GENTLE, Named("flip"), (Named("ndarray"),), called, {}
-    ).any_memory()
+    types, alike = (Named("ndarray"),), Alike(0, ("ordinary",))
+    yield row("ndarray.__array_function__", SUMS_GENTLE, Named("flip"), types, (alike,), {})
+    yield row("ndarray.__array_function__", SUMS_GENTLE, Named("ravel"), types, (alike, "C"), {})
 
 
 ANY_LIKE = Alike(0, shapes=broadcasting(0))

@@ -10,6 +10,7 @@ from conformance.row import Row, row
 from conformance.rows.ufuncs import EXACT, FILLS, ULPS, takes
 from conformance.vocabulary import (
     NUMERIC,
+    REAL,
     Alike,
     Among,
     Argument,
@@ -37,6 +38,7 @@ BINARY = {
     "rshift": numpy.right_shift,
     "divmod": numpy.divmod,
 }
+GENTLE = ("ordinary", "positive", "ties", "unit")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 UNARY = {"neg": numpy.negative, "pos": numpy.positive, "abs": numpy.absolute, "invert": numpy.invert}
 
@@ -61,24 +63,39 @@ def tolerance_of(ufunc: numpy.ufunc) -> float:
     return 0 if ufunc.__name__ in EXACT else ULPS.get(ufunc.__name__, 4)
 
 
+SEVERAL_ROUNDINGS = ("multiply", "divide")
+"""Of complex numbers they are several operations each, which a compiler may fuse or put in another order."""
+
+
 def binary_rows(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
-    """The operator between arrays, with numbers and lists; reflected; in place, also on overlapping memory."""
+    """The operator between real arrays, exactly, and between any."""
     dtypes = dtypes_of(ufunc)
-    first, second = Array(dtypes, FILLS), Array(dtypes, FILLS, broadcasting(0))
-    listed = [Number(), 2, 1]
-    other = Among((second, second, second, Number(), listed, Array(NUMERIC, FILLS, broadcasting(0))))
+    real = tuple(dtype for dtype in dtypes if dtype in REAL)
+    yield from _binary_rows(name, real, FILLS, tolerance_of(ufunc))
+    if real != dtypes and ufunc.__name__ in SEVERAL_ROUNDINGS:
+        # infinities and overflow of complex quotients are judged by the rows of the ufuncs
+        yield from _binary_rows(name, dtypes, GENTLE, 2)
+    elif real != dtypes:
+        yield from _binary_rows(name, dtypes, FILLS, tolerance_of(ufunc))
+
+
+def _binary_rows(name: str, dtypes: tuple[str, ...], fills: tuple[str, ...], ulps: float) -> Iterator[Row]:
+    """The operator with arrays, numbers and lists; reflected; in place, also on overlapping memory."""
+    first, second = Array(dtypes, fills), Array(dtypes, fills, broadcasting(0))
+    number = Number() if "complex128" in dtypes else Number((2, 0.5, True, -1, 3.0))
+    other = Among((second, second, second, number, [number, 2, 1], second))
     both = [row(f"ndarray.__{name}__", first, other), row(f"ndarray.__r{name}__", first, other)]
     if name == "pow":
         both += [row(one.name, *one.positional, among(None, 3)) for one in both]
     if name != "divmod":
         into = broadcast_into(0)
-        value = Among((Alike(0, FILLS, into), Alike(0, FILLS, into), Array(dtypes, FILLS, into), Number()))
+        alike, any_dtype = Alike(0, fills, into), Array(dtypes, fills, into)
         both += [
-            row(f"ndarray.__i{name}__", first, value),
+            row(f"ndarray.__i{name}__", first, Among((alike, alike, any_dtype, number))),
             row(f"ndarray.__i{name}__", first, Overlapping(0)),
         ]
     for one in both:
-        yield one.within(tolerance_of(ufunc))
+        yield one.within(ulps)
 
 
 def comparison_rows(name: str) -> Iterator[Row]:

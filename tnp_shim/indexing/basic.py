@@ -199,8 +199,8 @@ class BasicPlan:
             return broadcast_value(value, self.shape, lambda: gen_array_ops.shape(tensor))
         in_graph = not (isinstance(tensor, EagerTensor) and isinstance(value, EagerTensor))
         masked = in_graph and not self._compiles
-        # the op broadcasts by itself, but its gradient does not
-        if masked or has_gradient(value):
+        # the op broadcasts by itself, but its gradient does not, nor does XLA's kernel
+        if in_graph or has_gradient(value):
             value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
         if masked:
             return self._write_within(tensor, value)
