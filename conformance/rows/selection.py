@@ -70,7 +70,9 @@ def _choices(choose: Chooser, seen: Seen) -> Any:
     shape = shape_of(seen[0])
     dtypes = (choose.among("choices.dtype", NUMERIC),)
     one = Array(dtypes, shapes=[shape, (), shape[-1:]])
-    return choose.among("choices", ([one, one, one], (one, 2, one), Array(dtypes, shapes=[(3, *shape)])))
+    return choose.among(
+        "choices", ([one, one, one], (one, 2, one), Array(dtypes, shapes=[(3, *shape)], rank=(0, 32)))
+    )
 
 
 def _conditions(choose: Chooser, seen: Seen) -> Any:
@@ -94,7 +96,8 @@ def _selected(choose: Chooser, seen: Seen) -> Any:
 def _pieces(choose: Chooser, seen: Seen) -> Any:
     one = Array(("bool",), ("ordinary",), like(0))
     return choose.among(
-        "pieces", ([one], [one, one], Array(("bool",), ("ordinary",), [(2, *shape_of(seen[0]))]), one)
+        "pieces",
+        ([one], [one, one], Array(("bool",), ("ordinary",), [(2, *shape_of(seen[0]))], (0, 32)), one),
     )
 
 
