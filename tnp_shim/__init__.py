@@ -185,6 +185,7 @@ from tnp_shim.functions.polynomials import (
     polyval,
     roots,
 )
+from tnp_shim.functions.printing import array2string, array_repr, array_str
 from tnp_shim.functions.products import (
     cross,
     dot,

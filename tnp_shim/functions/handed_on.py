@@ -23,7 +23,7 @@ from tnp_shim.tensorflow_internals import known_value
 
 _BY_REASON = {
     "about dtypes, printing and settings, which are the same for both": """
-        ScalarType array2string array_repr array_str base_repr binary_repr dtype errstate exceptions
+        ScalarType base_repr binary_repr dtype errstate exceptions
         finfo format_float_positional format_float_scientific get_printoptions getbufsize geterr geterrcall
         iinfo isdtype iterable little_endian mintypecode printoptions sctypeDict set_printoptions setbufsize
         seterr seterrcall typecodes typename typing""",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -164,6 +166,10 @@ class nditer:
     def __setitem__(self, index: Any, value: Any) -> None:
         self._iterator[index] = known(value, "np.nditer")
         self._write_back()
+
+
+with contextlib.suppress(ValueError):  # a NumPy that tells no signatures of its C code
+    nditer.__signature__ = inspect.signature(numpy.nditer)  # type: ignore[attr-defined]
 
 
 def _stand_ins(op: Any) -> tuple[Any, dict[int, _Operand]]:
