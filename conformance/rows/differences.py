@@ -35,8 +35,8 @@ def _places(position: int) -> Given:
     """Places along an axis of the first argument: a step, or a place for each element."""
 
     def make(choose: Chooser, seen: Seen) -> Any:
-        size = shape_of(seen[0])[position]
-        return among(0.5, 2, Array(("float64", "float32", "int64"), ("ascending",), [(size,)]))
+        sizes = shape_of(seen[0])[position:][:1]
+        return among(0.5, 2, Array(("float64", "float32", "int64"), ("ascending",), [sizes]))
 
     return Given(make)
 
@@ -45,7 +45,7 @@ def _positions(choose: Chooser, seen: Seen) -> Any:
     """Where samples lie: along the axis, or each somewhere else."""
     shape, axis = shape_of(seen[0]), seen.get("axis", -1)
     inside = isinstance(axis, int) and -len(shape) <= axis < len(shape)
-    shapes = [shape, shape[axis:][:1] if not inside else (shape[axis],)]
+    shapes = [shape, (shape[axis],) if inside else shape[-1:]]
     return Array(("float64", "float32", "int64"), ("ordinary", "ascending"), shapes)
 
 

@@ -33,7 +33,7 @@ MATRICES = ((2, 3), (3, 3), (1, 4), (3, 1), (0, 3), (2, 0), (2, 2, 3), (2, 1, 3,
 
 def _after(options: Callable[[Shape], Sequence[Shape]]) -> Callable[[Seen], Sequence[Shape]]:
     """Shapes that fit that of the first argument."""
-    return lambda seen: options(shape_of(seen[0]))
+    return lambda seen: options(shape_of(seen[0]) or (1,))
 
 
 def _for_dot(s: Shape) -> Sequence[Shape]:

@@ -6,14 +6,20 @@ NumPy's order of unique elements is open where it is not asked to sort them: suc
 from __future__ import annotations
 
 from conformance.row import Always, row
-from conformance.vocabulary import FLAG, INTEGERS, NUMERIC, Array, Axis, among
+from conformance.vocabulary import FLAG, INTEGERS, NUMERIC, Array, Axis, Given, among
 
 ELEMENTS = Array(NUMERIC, ("ties", "ordinary", "hard", "some_nan"))
 WHOLE = Array((*INTEGERS, "bool"), ("ties", "ordinary", "hard"))
 DIFFERENT = Array(NUMERIC[:-2], ("ascending",), [(3,), (5,), (0,), (1,)], layouts=("C", "strided", "offset"))
-ALIKE = among(Array(NUMERIC, ("ordinary", "hard"), [(1,), (), (0,), (1, 1)]), [2, 2, 2], [[1.5, 1.5]])
+ALIKE = Given(
+    lambda choose, seen: among(
+        Array(NUMERIC, ("ordinary", "hard"), [(1,), (), (0,), (1, 1)]), [2, 2, 2], [[1.5, 1.5]]
+    ),
+    bad=3.5,
+)
 PAIRS = ("setdiff1d", "setxor1d")
-UNORDERED = "without a sorted order the result has one element, whose gradient the others show"
+JUMPS = "the size of the result jumps where elements meet, and with it what is compared"
+MOVED = "an element that moves is no longer in both arrays: there is no slope"
 
 ROWS = [
     row(
@@ -32,11 +38,18 @@ ROWS = [
     row("unique_counts", ELEMENTS).within(0.25),
     row("unique_inverse", ELEMENTS).within(0.25),
     row("unique_values", ALIKE),
-    row("intersect1d", ELEMENTS, ELEMENTS, return_indices=FLAG).within(0.25),
-    row("intersect1d", DIFFERENT, DIFFERENT, assume_unique=Always(True), return_indices=FLAG),
+    row("intersect1d", ELEMENTS, ELEMENTS, return_indices=FLAG)
+    .within(0.25)
+    .not_in("gradient second_gradient forward", MOVED),
+    row("intersect1d", DIFFERENT, DIFFERENT, assume_unique=Always(True), return_indices=FLAG).not_in(
+        "gradient second_gradient forward", MOVED
+    ),
     row("union1d", ELEMENTS, ELEMENTS).within(0.25),
     *(row(name, ELEMENTS, ELEMENTS).within(0.25) for name in PAIRS),
-    *(row(name, DIFFERENT, DIFFERENT, assume_unique=Always(True)) for name in PAIRS),
+    *(
+        row(name, DIFFERENT, DIFFERENT, assume_unique=Always(True)).not_in("second_gradient", JUMPS)
+        for name in PAIRS
+    ),
     row("isin", ELEMENTS, ELEMENTS, assume_unique=among(False), invert=FLAG, kind=among(None, "sort")),
     row("isin", DIFFERENT, DIFFERENT, assume_unique=Always(True), invert=FLAG),
     row("isin", WHOLE, WHOLE, invert=FLAG, kind=Always("table")),

@@ -118,13 +118,13 @@ nanmin = _nan_extreme("min")
 
 def _nan_place(plain: Any, numpy_function: Any, worst: float) -> Any:
     @function(numpy_function, scalar=True)
-    def body(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    def body(a: Tensor, axis: Axis = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
         filled = a
         if a.dtype.is_floating or a.dtype.is_complex:
             nothing = reduced(_AND, comparison.isnan(a), axis)
             some = gen_math_ops.logical_not(reduced(_OR, nothing, None))
             filled = asserted(_without_nan(a, worst), some, "All-NaN slice encountered", ValueError)
-        return plain.__wrapped_body__(filled, axis, keepdims=keepdims)
+        return plain.__wrapped_body__(filled, axis, out, keepdims=keepdims)
 
     body.__doc__ = f"As `{plain.__name__}` of the elements that are no NaN."
     body.__module__ = __name__
@@ -181,7 +181,9 @@ def _nan_variance(
     centre = cast(centre, a.dtype)
     # what is left out gets the mean itself, so that no NaN flows back through it
     squares = squared(gen_math_ops.sub(select(mask, a, centre), centre))
-    total = reduced(_ADD, in_loop(_ADD, squares, dtype_of_mean(squares, dtype, kept)), axes, keepdims, None, mask)
+    total = reduced(
+        _ADD, in_loop(_ADD, squares, dtype_of_mean(squares, dtype, kept)), axes, keepdims, None, mask
+    )
     total = kept_as(total, kept)
     freedom = cast(count_over(a, axes, mask, keepdims), total.dtype.real_dtype)
     freedom = gen_math_ops.sub(freedom, as_tensor(ddof, freedom.dtype))

@@ -11,7 +11,8 @@ import tensorflow as tf
 from tnp_shim import dtypes
 from tnp_shim.array import wrap
 from tnp_shim.declaration import Axis, Operand, Tensor, function
-from tnp_shim.functions.reductions import dtype_of, into, reduced
+from tnp_shim.functions.nan_statistics import nanmean
+from tnp_shim.functions.reductions import into, reduced, taken_into
 from tnp_shim.functions.statistics import aligned_weights, every_known, lines
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison, sorting
@@ -219,17 +220,10 @@ def _never_empty(rows: tf.Tensor, size: Any, ignores_nan: bool) -> tf.Tensor:
     """Rows with one element at least, if only a NaN; NumPy's error where it has one."""
     if isinstance(size, int) and size > 0:
         return rows
+    if ignores_nan and rows.dtype.is_floating:
+        return gen_array_ops.pad_v2(rows, constant(((0, 0), (0, 1)), tf.int32), like(numpy.nan, rows))
     message = "index -1 is out of bounds for axis 0 with size 0"
-    if not ignores_nan:
-        return asserted(rows, gen_math_ops.greater(as_length(size), as_length(0)), message, IndexError)
-    if not rows.dtype.is_floating:
-        rows = cast(rows, tf.float64) if size == 0 else rows
-        return (
-            rows
-            if size != 0
-            else gen_array_ops.pad_v2(rows, constant(((0, 0), (0, 1)), tf.int32), like(numpy.nan, rows))
-        )
-    return gen_array_ops.pad_v2(rows, constant(((0, 0), (0, 1)), tf.int32), like(numpy.nan, rows))
+    return asserted(rows, gen_math_ops.greater(as_length(size), as_length(0)), message, IndexError)
 
 
 def _weighted(
@@ -297,15 +291,17 @@ def _declared(name: str, scale: int) -> Any:
         *,
         weights: Tensor | None = None,
     ) -> Tensor:
-        found = _quantile(name, a, q, axis, bool(keepdims), method, weights, scale)
-        if out is None:
-            return found if weights is None else wrap(found)  # NumPy writes weighted ones into an array
-        kept = dtype_of(out)
-        if method in DISCRETE and weights is None:  # NumPy takes elements into `out`, which must be like them
-            if not numpy.can_cast(kept, dtypes.to_numpy(found.dtype), "safe"):
-                raise TypeError(f"Cannot cast array data from {kept!r} according to the rule 'safe'")
-            return into(name, found, out)
-        return into(name, found, out, "same_kind")
+        if name.startswith("nan"):
+            if a.shape.num_elements() == 0:  # whatever the shares
+                return nanmean.__wrapped_body__(a, axis, None, out, keepdims)  # type: ignore[attr-defined]
+            found = _quantile(name, a, q, axis, bool(keepdims), method, weights, scale)
+        else:
+            found = _quantile(name, a, q, axis, bool(keepdims), method, weights, scale)
+            if out is not None and weights is None and method in DISCRETE:
+                return taken_into(name, found, out)
+        if out is None:  # NumPy writes weighted ones into an array
+            return wrap(found) if keepdims or weights is not None else found
+        return into(name, found, out, "unsafe" if name.startswith("nan") else "same_kind")
 
     of = "shares (of 1)" if scale == 1 else "percentages"
     rest = ", NaN left out" if name.startswith("nan") else "; NaN if there is one"

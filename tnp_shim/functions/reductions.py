@@ -30,7 +30,7 @@ _AND, _OR = UFUNCS["logical_and"], UFUNCS["logical_or"]
 
 
 def in_loop(ufunc: Any, a: tf.Tensor, dtype: numpy.dtype[Any] | None = None, out: Any = None) -> tf.Tensor:
-    """The elements in the dtype in which NumPy reduces them: `out` promotes them, unless it is asked for one."""
+    """The elements in the dtype in which NumPy reduces them; `out` promotes, unless a dtype is asked for."""
     own, kept = dtypes.to_numpy(a.dtype), dtype_of(out)
     if dtype is None and kept is not None:
         dtype = dtypes.canonical(
@@ -54,6 +54,16 @@ def flag(value: Any) -> bool:
 def into(name: str, found: tf.Tensor, out: Any, casting: str = "unsafe") -> Any:
     """The result, written into `out` if there is one: NumPy's reductions go into any dtype."""
     return found if out is None else write_out(name, wrap(found), out, casting)
+
+
+def taken_into(name: str, found: tf.Tensor, out: Any) -> Any:
+    """Elements as NumPy's `take` writes them: of a dtype that the dtype of `out` goes into safely."""
+    if out is None:
+        return found
+    kept, own = dtype_of(out), dtypes.to_numpy(found.dtype)
+    if not numpy.can_cast(kept, own, "safe"):  # type: ignore[arg-type]
+        raise TypeError(f"Cannot cast array data from {kept!r} to {own!r} according to the rule 'safe'")
+    return into(name, found, out)
 
 
 def _quick(op: Any, characters: str, **limits: bool) -> dict[str, Any]:
@@ -181,16 +191,16 @@ def _place(a: tf.Tensor, axis: Any, keepdims: bool, largest: bool) -> tf.Tensor:
     return reshape(found, reduced_shape(a, axes, True)) if keepdims else found
 
 
-@function(numpy.argmax, scalar=True, casting="safe")
-def argmax(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+@function(numpy.argmax, scalar=True)
+def argmax(a: Tensor, axis: Axis = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """The first place of the largest element (of a NaN, if there is one) along an axis."""
-    return _place(a, axis, bool(keepdims), True)
+    return taken_into("argmax", _place(a, axis, bool(keepdims), True), out)
 
 
-@function(numpy.argmin, scalar=True, casting="safe")
-def argmin(a: Tensor, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+@function(numpy.argmin, scalar=True)
+def argmin(a: Tensor, axis: Axis = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """The first place of the smallest element (of a NaN, if there is one) along an axis."""
-    return _place(a, axis, bool(keepdims), False)
+    return taken_into("argmin", _place(a, axis, bool(keepdims), False), out)
 
 
 # accumulations

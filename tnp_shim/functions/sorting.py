@@ -10,7 +10,8 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import conversion, dtypes
-from tnp_shim.declaration import Axis, Tensor, Tensors, function
+from tnp_shim.declaration import Axis, Tensor, function
+from tnp_shim.errors import unknown_shape
 from tnp_shim.functions.selection import nonzero_coordinates
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison, shapes, sorting
@@ -59,9 +60,20 @@ def argsort(a: Tensor, axis: Axis = -1, kind: Any = None, order: Any = None, sta
     return cast(along_last_axis(sorting.argsort, a, axis, "argsort"), tf.int64)
 
 
+def _keys_of(keys: Any) -> list[tf.Tensor]:
+    """The keys of a sequence of arrays, or of an array along its first axis."""
+    if not isinstance(keys, (list, tuple)):
+        tensor = conversion.to_tensor(keys)
+        if tensor.shape.rank is None or tensor.shape.rank and tensor.shape[0] is None:
+            raise unknown_shape("lexsort (the number of keys)")
+        return tf.unstack(tensor)
+    return [conversion.to_tensor(key) for key in keys]
+
+
 @function(numpy.lexsort, scalar=True)
-def lexsort(keys: Tensors, axis: Axis = -1):
+def lexsort(keys: Any, axis: Axis = -1):
     """The indices that sort by the last key, where it is equal by the one before, and so on."""
+    keys, axis = _keys_of(keys), operator.index(axis)
     if not keys:
         raise TypeError("need sequence of keys with len > 0 in lexsort")
     if any(not key.shape.is_compatible_with(keys[0].shape) for key in keys):

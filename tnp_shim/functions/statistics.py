@@ -9,6 +9,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
+from tnp_shim.array import wrap
 from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
 from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
 from tnp_shim.functions.reductions import dtype_of, flag, in_loop, into, reduced
@@ -363,10 +364,12 @@ def _median(a: tf.Tensor, axis: Any, keepdims: bool, ignores_nan: bool) -> tf.Te
 @function(numpy.median, scalar=True)
 def median(a: Tensor, axis: Axis = None, overwrite_input: bool = False, keepdims: bool = False) -> Tensor:
     """The middle element over axes, or the mean of the two in the middle; NaN if there is one."""
-    return _median(a, axis, bool(keepdims), False)
+    found = _median(a, axis, bool(keepdims), False)
+    return wrap(found) if keepdims else found  # no scalar, of a number either
 
 
 @function(numpy.nanmedian, scalar=True)
 def nanmedian(a: Tensor, axis: Axis = None, overwrite_input: bool = False, keepdims: bool = False) -> Tensor:
     """The middle over axes of the elements that are no NaN; NaN where all are."""
-    return _median(a, axis, bool(keepdims), True)
+    found = _median(a, axis, bool(keepdims), True)
+    return wrap(found) if keepdims else found

@@ -13,7 +13,7 @@ from numpy.lib import _arraysetops_impl as numpys_results
 
 from tnp_shim.declaration import Axis, Tensor, function
 from tnp_shim.kernels import shapes, sorting
-from tnp_shim.kernels.elementwise import both, like
+from tnp_shim.kernels.elementwise import both, like, select
 from tnp_shim.promotion import cast, constant, promote_args
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
@@ -55,9 +55,18 @@ def _unique(x: tf.Tensor, equal_nan: bool) -> _Unique:
     )
 
 
+def _one_nan(x: tf.Tensor) -> tf.Tensor:
+    """A vector of complex numbers in which every NaN is the first one."""
+    last = constant(0, tf.int32)
+    undefined = sorting.is_nan(x)
+    found = gen_array_ops.concat_v2([undefined, constant((True,), tf.bool)], last)
+    values = gen_array_ops.concat_v2([x, constant((0,), x.dtype)], last)
+    return select(undefined, shapes.gather(values, gen_math_ops.arg_max(found, last), 0), x)
+
+
 def _unique_values(x: tf.Tensor, equal_nan: bool = True) -> tf.Tensor:
     """The unique elements of a vector, in order."""
-    ordered = sorting.sort(x)
+    ordered = sorting.sort(_one_nan(x) if equal_nan and x.dtype.is_complex else x)
     return shapes.gather(ordered, _places(sorting.starts_of_runs(ordered, equal_nan)), 0)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tnp_shim.kernels import shapes
+from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.elementwise import BITS, bits_of, both, either, imag, like, real, select
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import (
@@ -74,7 +75,9 @@ def argsort_key(key: tf.Tensor) -> tf.Tensor:
 
 def take_by(x: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
     """The elements at the indices along the last axis, each vector by its own indices."""
-    rank = x.shape.rank
+    rank, wider = x.shape.rank, compute_dtype("GatherV2", x.dtype, "Tparams")
+    if wider != x.dtype:
+        return cast(take_by(cast(x, wider), indices), x.dtype)
     if rank is not None:
         return gen_array_ops.gather_v2(x, indices, constant(rank - 1, tf.int32), batch_dims=rank - 1)
     rows, row_indices = (shapes.reshape(t, [-1, shapes.length(t, -1)]) for t in (x, indices))
