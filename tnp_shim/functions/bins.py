@@ -84,7 +84,8 @@ def ends(a: tf.Tensor, given: Any) -> Ends:
     """The ends of the range of bins: those given, or the least and the largest element, half a bin apart
     from each other at least."""
     if given is not None:
-        first, last = (to_operand(edge) for edge in given)
+        first, last = given
+        first, last = to_operand(first), to_operand(last)
         backwards = _smaller(last, first)
         rising = gen_math_ops.logical_not(backwards) if isinstance(backwards, tf.Tensor) else not backwards
         first = _checked(first, rising, "max must be larger than min in range parameter.")

@@ -17,6 +17,7 @@ from tnp_shim.functions.counting import counted
 from tnp_shim.functions.reductions import reduced
 from tnp_shim.functions.statistics import every_known
 from tnp_shim.indexing.checks import asserted
+from tnp_shim.kernels.arithmetic import divide
 from tnp_shim.kernels.shapes import Length, along, as_length, flat, length, product, reshape, sliced
 from tnp_shim.promotion import cast, promote_args
 from tnp_shim.tensorflow_internals import gen_math_ops
@@ -86,7 +87,7 @@ def histogram(
     if density:
         total = reduced(_ADD, found, None)
         found, widths, total = promote_args("histogram", found, cast(_widths(edges), _float()), total)
-        found = gen_math_ops.real_div(gen_math_ops.real_div(found, widths), total)
+        found = divide(divide(found, widths), total)
     return found, edges
 
 
