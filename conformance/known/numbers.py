@@ -2,6 +2,130 @@
 
 from __future__ import annotations
 
-from conformance.exceptions import Known
+from conformance.exceptions import Known, has_dtype, has_fill
+from conformance.recipes import Call
 
-KNOWN: tuple[Known, ...] = ()
+PRODUCTS = (
+    "dot inner outer vdot matmul vecdot matvec vecmat tensordot einsum kron cross trace convolve correlate "
+    "gradient trapezoid average cov corrcoef prod cumprod cumulative_prod nanprod nancumprod"
+)
+SETS = (
+    "unique unique_all unique_counts unique_inverse unique_values intersect1d union1d setdiff1d setxor1d "
+    "bincount histogram histogram_bin_edges"
+)
+
+
+def not_finite_complex(call: Call) -> bool:
+    """Calls that may multiply complex numbers of which a part is no finite number."""
+    return has_fill("hard", "extremes", "some_nan")(call) and has_dtype("complex64", "complex128")(call)
+
+
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "complex-products-not-finite",
+        PRODUCTS,
+        "*",
+        "TensorFlow's kernels multiply and divide complex numbers as C's Annex G has it, which recovers infinities "
+        "from NaN; NumPy computes both parts plainly, and its matrix products leave it to the BLAS",
+        kind="value",
+        text=r"inf ulp away|(nan|inf)",
+        when=not_finite_complex,
+        stumble="A product of complex numbers with an infinite part may be infinite where NumPy's is NaN.",
+    ),
+    Known(
+        "sizes-from-values-under-xla",
+        SETS,
+        "xla",
+        "the size of the result depends on the values, and XLA needs sizes while it compiles",
+        kind="error",
+        text=r"unknown while XLA compiles|size of the result depends|whose size|XLA|Where|must be a compile-time",
+        stumble="Functions whose result's size depends on values (np.unique, np.bincount, ...) cannot be compiled by "
+        "XLA.",
+    ),
+    Known(
+        "truths-while-tracing",
+        "allclose array_equal array_equiv",
+        "graph unknown xla vmap loop gpu",
+        "while tracing there is no Python bool of a value that is not known yet; it is a boolean scalar",
+        text=r"np\.True_, NumPy gives (True|np\.int64\(1\))|np\.False_, NumPy gives (False|np\.int64\(0\))",
+        stumble="np.allclose, np.array_equal and np.array_equiv give a boolean scalar inside tf.function, no Python "
+        "bool.",
+    ),
+    Known(
+        "real-if-close-while-tracing",
+        "real_if_close",
+        "graph unknown xla gpu vmap loop",
+        "the dtype of the result depends on the values, and a graph has one dtype",
+        kind="error",
+        text=r"real_if_close needs a value",
+        when=has_dtype("complex64", "complex128"),
+        stumble="np.real_if_close of a complex array cannot be traced: the dtype of its result depends on values.",
+    ),
+    Known(
+        "rank-from-an-unknown-size",
+        "cov corrcoef",
+        "unknown",
+        "NumPy gives a number for a single variable; the rank of a tensor cannot depend on a size that is unknown",
+        kind="shape",
+        text=r"shape \(1, 1\), NumPy's is \(\)",
+        stumble="np.cov of one variable gives a 1 by 1 matrix where the number of variables is unknown while tracing.",
+    ),
+    Known(
+        "lexsort-of-unknown-number",
+        "lexsort",
+        "unknown",
+        "each key is sorted by ops of its own, so their number must be known while tracing",
+        kind="error",
+        text=r"the number of keys",
+    ),
+    Known(
+        "median-into-integers",
+        "median nanmedian",
+        "*",
+        "NumPy truncates the elements before it takes their mean; a median that does not fit is refused instead",
+        kind="error",
+        text=r"Cannot cast array data from dtype\('\w+'\) to dtype\('(int8|bool|uint8|int16|int32|int64)'\)",
+        stumble="np.median(out=...) refuses an integer array, into which NumPy writes truncated numbers.",
+    ),
+    Known(
+        "quantiles-of-nothing-along-no-axis",
+        "quantile percentile median nanquantile nanpercentile nanmedian",
+        "*",
+        "NumPy fails to reshape an empty array where no axis is reduced; the result is empty",
+        kind="error",
+        text=r"no error, NumPy raises ValueError\(.cannot reshape array of size 0",
+    ),
+    Known(
+        "weights-along-an-axis-with-nan",
+        "nanquantile nanpercentile",
+        "*",
+        "NumPy does not broadcast weights of one axis in these two functions, and runs out of their bounds",
+        kind="error",
+        text=r"no error, NumPy raises IndexError\(.index \d+ is out of bounds for axis",
+    ),
+    Known(
+        "weighted-quantiles-with-nan",
+        "quantile percentile",
+        "*",
+        "NumPy gives an array, but a scalar where it finds a NaN; what kind a result is cannot depend on values",
+        kind="kind",
+        text=r"array of float\d+, NumPy gives scalar of float",
+        when=has_fill("some_nan", "hard"),
+    ),
+    Known(
+        "rounded-integers-beyond-int64",
+        "round around",
+        "*",
+        "NumPy rounds to tens by way of float64, and the cast of 2**64 back to uint64 is undefined in C",
+        kind="value",
+        when=lambda call: has_dtype("uint64", "int64")(call) and has_fill("hard", "extremes")(call),
+    ),
+    Known(
+        "tables-of-wide-ranges",
+        "isin",
+        "*",
+        "NumPy's table of all integers between the smallest and the largest may be too long; ours has none",
+        kind="error",
+        text=r"no error, NumPy raises RuntimeError\(.You have specified kind='table'",
+    ),
+)

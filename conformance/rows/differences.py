@@ -87,6 +87,6 @@ ROWS = [
         "trapezoid",
         Array(NUMERIC, SMOOTH, rank=(1, 4)),
         axis=Axis(),
-        x=Always(Given(_positions)),
+        x=Always(Given(_positions, bad=3.0)),
     ).within(4, conditioned=True),
 ]

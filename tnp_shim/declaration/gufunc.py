@@ -37,6 +37,7 @@ class gufunc(ufunc):
     def _along_core_axes(self, inputs: Any, outs: Any, core: dict[str, Any], kwargs: dict[str, Any]) -> Any:
         assert self.signature is not None
         ranks = _core_ranks(self.signature)
+        self._check_keepdims(core, ranks)
         axes = self._axes(core, ranks)
         operands, loop = self._operands(inputs, outs if outs[0] is not None else ())
         tensors = []
@@ -57,6 +58,15 @@ class gufunc(ufunc):
         if outs[0] is not None:
             return store(self.__name__, outs[0], output)
         return self._wrapped((output,), loop, inputs)
+
+    def _check_keepdims(self, core: dict[str, Any], ranks: list[int]) -> None:
+        """NumPy's errors for `keepdims`, which only sums over one shared core axis have."""
+        if "keepdims" not in core:
+            return
+        if type(core["keepdims"]) is not bool:
+            raise TypeError("'keepdims' must be a boolean")
+        if ranks[-1] or len(set(ranks[:-1])) > 1:
+            raise TypeError(f"{self.__name__} does not support keepdims: its signature is {self.signature}")
 
     def _axes(self, core: dict[str, Any], ranks: list[int]) -> list[tuple[int, ...]]:
         """The core axes of every operand."""

@@ -158,7 +158,8 @@ def isreal(x: Any):
         return x.imag == 0
     x = to_tensor(x)
     if not x.dtype.is_complex:
-        return cast(gen_array_ops.ones_like(x), tf.bool)
+        # the optimizer of graphs makes zeros of OnesLike of uint32 and uint64
+        return gen_array_ops.fill(gen_array_ops.shape(x), constant(True, tf.bool))
     return is_zero(imag(x))
 
 

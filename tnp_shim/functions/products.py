@@ -13,7 +13,9 @@ import tensorflow as tf
 from numpy.lib.array_utils import normalize_axis_index
 
 from tnp_shim import conversion, dtypes
+from tnp_shim.array import wrap
 from tnp_shim.declaration import DType, Tensor, function
+from tnp_shim.declaration.function import write_out
 from tnp_shim.functions import einsum_subscripts
 from tnp_shim.kernels import contraction, shapes
 from tnp_shim.kernels.arithmetic import conjugate, multiply, negative, subtract
@@ -40,12 +42,19 @@ def _contract_axes(name: str, x: tf.Tensor, y: tf.Tensor, axes_x: Sequence[int],
 
 
 @function(numpy.dot, scalar=True)
-def dot(a: Tensor, b: Tensor):
+def dot(a: Tensor, b: Tensor, out: Any = None):
     """Product of matrices, inner product of vectors, or scaling by a number. Differentiable.
 
     Of more axes: the sum of products over the last axis of `a` and the last but one of `b`.
     """
-    a, b = promote_args("dot", a, b)
+    found = _dot(*promote_args("dot", a, b))
+    if out is None:
+        return found
+    written = write_out("dot", wrap(found), out, "no")
+    return found if found.shape.rank == 0 else written  # NumPy makes a scalar of 0-d arrays
+
+
+def _dot(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     rank_a, rank_b = shapes.rank_of(a, "dot"), shapes.rank_of(b, "dot")
     if rank_a == 0 or rank_b == 0:
         return multiply(a, b)

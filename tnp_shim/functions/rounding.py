@@ -38,6 +38,8 @@ def _rounded(a: Tensor, decimals: int = 0) -> Tensor:
     """
     decimals = decimals.__index__()
     if a.dtype == tf.bool:
+        if decimals:
+            raise TypeError("bool is not scaled to decimals")
         a = cast(a, tf.float16)
     if a.dtype.is_integer:
         return a if decimals >= 0 else cast(_to_decimals(cast(a, tf.float64), decimals), a.dtype)
