@@ -232,5 +232,11 @@ def test_roots_and_fits():
         if prefix != "poly":
             gauss = f"{prefix}gauss"
             same(lambda np, m=module, g=gauss: getattr(getattr(np.polynomial, m), g)(4), **CLOSE)
-    agree("polyfit", x, y, 2, modes=("eager", "traced"), tolerance=1e-10)
+    agree("polyfit", x, y, 2, modes=("eager", "traced", "unknown", "xla"), tolerance=1e-10)
+    unknown = [tf.TensorSpec([None], tf.float64)] * 2
+    fit = tf.function(lambda x, y: tf.convert_to_tensor(np.polyfit(np.asarray(x), np.asarray(y), 2)), unknown)
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="TypeError: expected x and y to have same length"
+    ):
+        fit(x, y[1:])
     gradients_agree(lambda y: np.polyfit(x, y, 2), y)

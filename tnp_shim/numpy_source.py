@@ -1,4 +1,4 @@
-"""NumPy's own Python code, run with our namespace as its `numpy`. Knows Python's imports only.
+"""NumPy's own Python code, run with our namespace as its `numpy`. Knows the array.
 
 Much of NumPy is itself NumPy code. Run on our functions it is right by construction and follows the NumPy
 that is installed: it is compiled from that NumPy's files, and what it imports of NumPy is ours.
@@ -14,7 +14,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from tnp_shim.errors import UnknownValueError
+from tnp_shim.array import Array
+from tnp_shim.errors import UnknownShapeError, UnknownValueError
+from tnp_shim.indexing.checks import asserted
+from tnp_shim.tensorflow_internals import gen_math_ops, known_value
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -89,29 +92,80 @@ def _holds(condition: Callable[[], Any]) -> bool:
         return False
 
 
-_IS_TOLD = "_warns_if"
+def _refuses(kind: str, text: str, *conditions: Callable[[], Any]) -> bool:
+    """Whether NumPy's code is to raise for one of the conditions.
+
+    One that is unknown while tracing is checked when the graph runs.
+    """
+    for condition in conditions:
+        found = condition()
+        if isinstance(found, Array) and known_value(found._cell.read()) is None:
+            refused = found._cell.read()
+            asserted(refused, gen_math_ops.logical_not(refused), text, getattr(builtins, kind, ValueError))
+        elif found:
+            return True
+    return False
 
 
-def _only_warns(statements: list[ast.stmt]) -> bool:
-    """Whether the statements do nothing but put a text together and warn."""
+def _length(value: Any) -> Any:
+    """Stands for `len`: a length that is unknown while tracing is an array."""
+    try:
+        return len(value)
+    except UnknownShapeError:
+        return value.shape[0]
+
+
+_NAMES = {"_warns_if": _holds, "_raises_if": _refuses}
+"""What the changed code calls."""
+
+
+def _does_only(kind: type[ast.stmt], statements: list[ast.stmt]) -> bool:
+    """Whether the statements do nothing but put a text together before the last, which is of a kind."""
     *before, last = statements
-    is_warning = (
-        isinstance(last, ast.Expr)
-        and isinstance(last.value, ast.Call)
-        and ast.unparse(last.value.func) in ("warnings.warn", "warn")
+    return isinstance(last, kind) and all(isinstance(statement, ast.Assign) for statement in before)
+
+
+def _is_warning(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and ast.unparse(statement.value.func) in ("warnings.warn", "warn")
     )
-    return is_warning and all(isinstance(statement, ast.Assign) for statement in before)
 
 
-class _Quiet(ast.NodeTransformer):
-    """Conditions of mere warnings may be unknown while tracing: `if x` becomes `if _warns_if(lambda: x)`."""
+def _text(expression: ast.expr) -> str:
+    """What an expression says, as far as it is told without running it."""
+    return str(expression.value) if isinstance(expression, ast.Constant) else ast.unparse(expression)
+
+
+def _later(condition: ast.expr) -> ast.expr:
+    """`lambda: condition`."""
+    empty = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    return ast.Lambda(empty, condition)
+
+
+class _Unknowing(ast.NodeTransformer):
+    """Conditions of mere warnings and errors may be unknown while tracing.
+
+    `if x` becomes `if _warns_if(lambda: x)` or `if _raises_if(..., lambda: x)`.
+    """
 
     def visit_If(self, node: ast.If) -> ast.If:
         self.generic_visit(node)
-        if _only_warns(node.body) and not node.orelse:
-            empty = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-            told = ast.Name(_IS_TOLD, ast.Load())
-            node.test = ast.Call(told, [ast.Lambda(empty, node.test)], [])
+        last = node.body[-1]
+        if _does_only(ast.Expr, node.body) and _is_warning(last) and not node.orelse:
+            node.test = ast.Call(ast.Name("_warns_if", ast.Load()), [_later(node.test)], [])
+        elif _does_only(ast.Raise, node.body) and isinstance(last, ast.Raise) and last.exc is not None:
+            made = last.exc
+            kind = ast.unparse(made.func if isinstance(made, ast.Call) else made)
+            text = _text(made.args[0]) if isinstance(made, ast.Call) and made.args else kind
+            for before in node.body[:-1]:
+                if isinstance(before, ast.Assign) and ast.unparse(before.targets[0]) == text:
+                    text = _text(before.value)
+            is_or = isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or)
+            conditions = node.test.values if is_or else [node.test]  # type: ignore[attr-defined]
+            told: list[ast.expr] = [ast.Constant(kind), ast.Constant(text), *map(_later, conditions)]
+            node.test = ast.Call(ast.Name("_raises_if", ast.Load()), told, [])
         return node
 
 
@@ -124,9 +178,9 @@ def run(module: str, namespace: dict[str, Any]) -> None:
     source = spec.loader.get_source(module) if spec and hasattr(spec.loader, "get_source") else None  # type: ignore[union-attr]
     if spec is None or source is None:
         raise ImportError(f"{namespace.get('__name__')}: the installed NumPy has no source of {module}")
-    tree = ast.fix_missing_locations(_Quiet().visit(ast.parse(source)))
+    tree = ast.fix_missing_locations(_Unknowing().visit(ast.parse(source)))
     document = namespace.get("__doc__")
-    namespace["__builtins__"] = vars(builtins) | {"__import__": _import}
-    namespace[_IS_TOLD] = _holds
+    namespace["__builtins__"] = vars(builtins) | {"__import__": _import, "len": _length}
+    namespace.update(_NAMES)
     exec(compile(tree, spec.origin or module, "exec", dont_inherit=True), namespace)
     namespace["__doc__"] = document
