@@ -1,4 +1,4 @@
-"""Known differences of functions that make, join, rearrange and pick arrays. Knows what an exception is."""
+"""Known differences of functions that make, join, rearrange and pick arrays. Knows exceptions."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ KNOWN: tuple[Known, ...] = (
         f"{_SIZES}, and the size of this result depends on values",
         text=r"(?i)compile-time constant|not a compile-time|must be.*constant|dynamic|unsupported|Where",
         kind="error",
-        stumble="Functions whose result has a size that depends on values (`nonzero`, `extract`, `repeat` with "
-        "an array of counts, ...) cannot be compiled by XLA.",
+        stumble="XLA cannot compile functions whose result has a size that depends on values, but for those "
+        "that pick by a mask (`repeat` with an array of counts).",
     ),
     Known(
         "rank-by-sizes",
@@ -72,23 +72,23 @@ KNOWN: tuple[Known, ...] = (
         "how many axes have length one is not known while sizes are not, and with it the number of axes",
         text="the rank is unknown",
         kind="error",
-        stumble="`squeeze` without `axis` gives an array of unknown rank where sizes are unknown: name the axes.",
+        stumble="`squeeze` without `axis` gives an array of unknown rank where sizes are unknown: name axes.",
     ),
     Known(
         "count-by-size",
-        "unstack concatenate concat stack hstack vstack dstack column_stack row_stack choose select",
+        "unstack concat concatenate stack ?stack column_stack row_stack choose select piecewise",
         "unknown",
         "the number of arrays is the length of an axis, and a trace needs to know how many there are",
         text="Cannot infer argument `num`|the number of|len\\(\\) of an array|a shape that is unknown",
         kind="error",
-        stumble="Functions that take an array apart along its first axis (`unstack(x)`, `stack(x)`) need to know "
-        "its length while tracing.",
+        stumble="Functions that take an array apart along its first axis (`unstack(x)`, `stack(x)`) need to "
+        "know its length while tracing.",
     ),
     Known(
         "tile-of-uint16",
         "*",
         "vmap",
-        "vectorized_map repeats what does not vary by TensorFlow's Tile, whose kernel of uint16 refuses to run",
+        "vectorized_map repeats what does not vary by TensorFlow's Tile, whose kernel of uint16 does not run",
         text="Tile",
         kind="error",
         when=has_dtype("uint16"),

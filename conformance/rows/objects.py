@@ -20,7 +20,7 @@ _HANDED: dict[str, str] = {
     "seterrcall geterrcall setbufsize getbufsize",
     "works on Python objects alone": "iterable ndindex",
     "about the installed NumPy": "__array_namespace_info__ get_include info show_config show_runtime",
-    "text, dates, objects, records and wider floats stay in real NumPy arrays, of which it is a part": "char.* "
+    "a part of text, dates, objects, records or wider floats, which stay in real NumPy arrays": "char.* "
     "strings.* rec.* busday* is_busday datetime* timedelta64 bytes_ str_ character flexible object_ void "
     "record recarray longdouble clongdouble float128 complex256 fromregex",
     "NumPy's own kinds of arrays stay in NumPy's memory": "ma.* matrix memmap",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -205,11 +206,17 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     source = as_array(arr)
     lines = moveaxis(source, axis, -1)
     outer = lines.shape[:-1]
-    if 0 in outer:
+    if any(isinstance(n, int) and n == 0 for n in outer):
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
-    flat = reshape(lines, (-1, lines.shape[-1]))
-    results = [as_array(func1d(flat[i], *args, **kwargs)) for i in range(len(flat))]  # type: ignore[index]
-    together = stack(results)
+    flat = reshape(lines, (math.prod(outer), lines.shape[-1]))
+
+    def result_of(line: Any) -> Any:
+        return as_array(func1d(line, *args, **kwargs))
+
+    if isinstance(flat.shape[0], int):
+        together = stack([result_of(flat[i]) for i in range(flat.shape[0])])  # type: ignore[index]
+    else:  # so many lines as turn out when the graph runs: all of them at once
+        together = wrap(tf.vectorized_map(lambda line: result_of(wrap(line))._cell.read(), flat._cell.read()))
     inner = together.ndim - 1
     shaped = reshape(together, (*outer, *together.shape[1:]))
     place = numpy.lib.array_utils.normalize_axis_index(axis, source.ndim)

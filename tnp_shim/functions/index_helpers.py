@@ -56,6 +56,8 @@ def indices(dimensions: Shape, dtype: DType = dtypes.INT64, sparse: bool = False
     """The index of each element of an array of these dimensions, axis by axis."""
     sizes = sizes_of(dimensions)
     tensor_dtype = dtypes.to_tf(dtype)
+    if dtype == dtypes.BOOL and any(isinstance(n, int) and n > 2 for n in sizes):
+        raise TypeError("arange() is only supported for booleans when the result has at most length 2.")
     lines = [along(cast(counting(n), tensor_dtype), axis, len(sizes)) for axis, n in enumerate(sizes)]
     if sparse:
         return tuple(lines)

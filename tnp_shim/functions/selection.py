@@ -35,7 +35,8 @@ from tnp_shim.kernels.shapes import (
     reshape,
     vector,
 )
-from tnp_shim.promotion import as_tensor, cast, promote_args, promotion_key, shape_of
+from tnp_shim.promotion import as_tensor, cast, constant, promote_args, promotion_key, shape_of
+from tnp_shim.subscripts import value_for
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
 
 
@@ -44,7 +45,12 @@ def nonzero_coordinates(tensor: tf.Tensor) -> tuple[tf.Tensor, ...]:
     rank = rank_of(tensor, "nonzero")
     if rank == 0:
         raise ValueError("Calling nonzero on 0d arrays is not allowed.")
-    rows = gen_array_ops.where(comparison.nonzero(tensor))
+    condition = comparison.nonzero(tensor)
+    if condition.shape.num_elements() == 1 and compiled_by_xla():
+        # XLA takes an axis of at most one element for one of exactly one, so there is a second, false one
+        condition = gen_array_ops.pad(flat(condition), constant(((0, 1),), tf.int32))
+        return (gen_array_ops.squeeze(gen_array_ops.where(condition), [1]),) * rank
+    rows = gen_array_ops.where(condition)
     return tuple(gen_array_ops.unpack(rows, rank, axis=1))
 
 
@@ -78,6 +84,8 @@ def select(condlist: Tensors, choicelist: Any, default: Operand = 0):
     if any(condition.dtype != tf.bool for condition in condlist):
         raise TypeError("select: a condition should be a boolean ndarray")
     *tensors, result = promote_args("select", *choices, default)
+    if result.dtype.is_unsigned and any(type(choice) is int for choice in choices):
+        raise TypeError(f"select: a Python int is an int64, which is not cast to {result.dtype.name}")
     for condition, choice in zip(reversed(condlist), reversed(tensors), strict=True):
         result = selected(condition, choice, result)
     return result
@@ -122,7 +130,8 @@ def choose(a: Tensor, choices: Any, out: Any = None, mode: str = "raise"):
     result = choices[0]
     for number, choice in enumerate(choices[1:], 1):
         result = selected(gen_math_ops.equal(numbers, as_length(number)), choice, result)
-    return _into(out, broadcast_to(result, broadcast_shape(numbers, *choices)), "choose")
+    result = broadcast_to(result, broadcast_shape(numbers, *choices))
+    return result if out is None else write_out("choose", wrap(result), out, "unsafe")
 
 
 @function(numpy.extract)
@@ -280,6 +289,7 @@ def clip(
     a: Tensor,
     a_min: Operand = numpy._NoValue,
     a_max: Operand = numpy._NoValue,
+    out: Any = None,
     min: Operand = numpy._NoValue,
     max: Operand = numpy._NoValue,
     **kwargs: Any,
@@ -288,6 +298,7 @@ def clip(
 
     At a bound the gradient goes to `a`, beyond it to the bound. NaN stays, in `a` and in the bounds.
     """
+    where = kwargs.pop("where", True)
     lower, upper = _lower_and_upper({"a_min": a_min, "a_max": a_max, "min": min, "max": max})
     bounds = [bound for bound in (lower, upper) if bound is not None]
     if a.dtype.is_floating and not kwargs and all(type(bound) in (int, float) for bound in bounds):
@@ -302,7 +313,21 @@ def clip(
         result = comparison.maximum(result, as_tensor(lower, tensor_dtype))
     if upper is not None:
         result = comparison.minimum(result, as_tensor(upper, tensor_dtype))
-    return result
+    return _clipped_into(out, result, where, kwargs.get("casting", "same_kind"))
+
+
+def _clipped_into(out: Any, result: tf.Tensor, where: Any, casting: Any) -> Any:
+    """The result, written into `out` if there is one: only where a mask is true."""
+    if out is None:
+        if where is not True:
+            raise TypeError("clip: where= needs out=, which keeps its elements where the mask is false")
+        return result
+    if where is not True:
+        if not numpy.can_cast(dtypes.to_numpy(result.dtype), out.dtype, casting):
+            raise TypeError(f"clip: cannot cast {result.dtype.name} to {out.dtype} by the rule {casting!r}")
+        kept = to_tensor(out)
+        result = selected(to_tensor(where, dtypes.BOOL), cast(result, kept.dtype), kept)
+    return write_out("clip", wrap(result), out, casting)
 
 
 def _finite(x: tf.Tensor, nan: Operand, posinf: Operand, neginf: Operand) -> tf.Tensor:
@@ -347,7 +372,13 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     """
     tensor = to_tensor(x)
     conditions = cast(to_tensor(condlist), tf.bool)
+    if isinstance(condlist, (ndarray, numpy.ndarray)) and conditions.shape.rank == 0:
+        raise IndexError("too many indices for array: array is 0-dimensional, but 1 were indexed")
+    if conditions.shape.rank and conditions.shape[0] == 0:
+        raise IndexError("index 0 is out of bounds for axis 0 with size 0")
     is_one = rank_of(conditions, "piecewise") < (2 if rank_of(tensor, "piecewise") else 1)
+    if not is_one and conditions.shape[0] is None:
+        raise unknown_shape("np.piecewise (the number of conditions)")
     pieces = [conditions] if is_one else tf.unstack(conditions)
     given, wanted = len(pieces), len(funclist)
     if given not in (wanted, wanted - 1):
@@ -371,7 +402,7 @@ def _with_piece(
 
     def values_of(taken: tf.Tensor) -> tf.Tensor:
         value = piece(wrap(taken), *args, **kw) if callable(piece) else piece
-        return cast(to_tensor(value), result.dtype)
+        return value_for(value, dtypes.to_numpy(result.dtype))
 
     if not callable(piece) or compiled_by_xla():
         return selected(condition, values_of(elements), result)
