@@ -74,6 +74,8 @@ _OURS, _LINALG = _OurNumpy(), _OurLinalg()
 
 def _import(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
     """`__import__` for NumPy's code."""
+    if level == 2:  # NumPy's modules stand one package deep
+        name, level = f"numpy.{name}", 0
     is_numpys = level == 0 and name.partition(".")[0] == "numpy"
     if not is_numpys or (name in _NUMPYS_OWN and "set_module" not in (fromlist or ())):
         return builtins.__import__(name, globals, locals, fromlist, level)
