@@ -10,13 +10,14 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import subscripts
-from tnp_shim.array import Array, ndarray, result, write
+from tnp_shim.array import Array, ndarray, result
 from tnp_shim.conversion import UnsupportedTypeError, to_shape
 from tnp_shim.declaration.failures import numpys_error
 from tnp_shim.declaration.function import REGISTRY
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.flags import flagsobj
 from tnp_shim.functions import arrays, parts, views
+from tnp_shim.functions.memory import byteswap, resize
 from tnp_shim.scalars import generic
 from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops
 from tnp_shim.ufuncs import UFUNCS
@@ -193,12 +194,10 @@ SAME_AS_FUNCTION = [
     "round",
     "searchsorted",
     "squeeze",
-    "std",
     "sum",
     "swapaxes",
     "take",
     "trace",
-    "var",
 ]
 """Methods whose arguments after `self` are those of the function of the same name."""
 
@@ -242,6 +241,19 @@ def clip(self: Array, min: Any = None, max: Any = None, out: Any = None, **optio
     return REGISTRY[numpy.clip].function(self, min, max, out, **options)
 
 
+def _without_correction(name: str) -> Callable[..., Any]:
+    """`var` and `std`: NumPy's functions know `ddof` by another name, its methods do not."""
+    spread = _method(name)
+
+    def method(self: Array, *args: Any, **kwargs: Any) -> Any:
+        if "correction" in kwargs:
+            raise TypeError(f"_{name}() got an unexpected keyword argument 'correction'")
+        return spread(self, *args, **kwargs)
+
+    method.__name__, method.__doc__ = name, spread.__doc__
+    return method
+
+
 def fill(self: ndarray, value: Any) -> None:
     """Set every element to one value."""
     if numpy.ndim(value) if not isinstance(value, Array) else value.ndim:
@@ -265,41 +277,11 @@ def sort(self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, 
 
 def partition(self: ndarray, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
     """Partition in place."""
-    if kind != "introselect":
-        numpy.empty(1).partition(0, kind=kind)  # raises
+    if kind != "introselect" or order is not None:
+        numpy.empty(1).partition(0, kind=kind, order=order)  # raises
     if not self._writeable:
         raise ValueError("partition array is read-only")
     subscripts.set_(self, Ellipsis, REGISTRY[numpy.partition].function(self, kth, axis, kind, order))
-
-
-def resize(self: ndarray, *new_shape: Any, refcheck: bool = True) -> None:
-    """Change shape and size in place; new elements are zeros. Only for an array that owns its memory."""
-    if self._base is not None:
-        raise ValueError("cannot resize this array: it does not own its data")
-    shape = to_shape(new_shape[0] if len(new_shape) == 1 else new_shape, "resize")
-    flat = gen_array_ops.reshape(self._cell.read(), [-1])
-    size = tf.reduce_prod(tf.convert_to_tensor(shape, tf.int64))
-    grown = tf.concat([flat, tf.zeros([tf.maximum(size - tf.size(flat, tf.int64), 0)], flat.dtype)], 0)
-    write(self, gen_array_ops.reshape(grown[:size], shape))
-
-
-def byteswap(self: ndarray, inplace: bool = False) -> Any:
-    """The elements with their bytes in reverse order."""
-    tensor = self._cell.read()
-    if tensor.dtype.is_complex:
-        swapped = tf.complex(_byteswapped(tf.math.real(tensor)), _byteswapped(tf.math.imag(tensor)))
-    else:
-        swapped = _byteswapped(tensor)
-    if not inplace:
-        return arrays.wrap(swapped)
-    write(self, swapped)
-    return self
-
-
-def _byteswapped(tensor: tf.Tensor) -> tf.Tensor:
-    if tensor.dtype.size == 1:
-        return tensor
-    return gen_array_ops.bitcast(tf.reverse(gen_array_ops.bitcast(tensor, tf.uint8), [-1]), tensor.dtype)
 
 
 def view(self: Array, dtype: Any = None, type: Any = None) -> Any:
@@ -442,6 +424,8 @@ def install() -> None:
     for kind, functions in ((Array, for_all), (ndarray, for_arrays)):
         for function in functions:
             setattr(kind, function.__name__, function)
+    for name in ("var", "std"):
+        setattr(Array, name, _without_correction(name))
     for name in ("tobytes", "tofile", "tolist", "dump"):
         setattr(Array, name, _numpys(name))
     for name in ("ctypes", "data", "getfield", "setfield"):
