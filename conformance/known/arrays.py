@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from conformance.exceptions import Known, has_dtype
+from conformance.recipes import Call
+
+
+def _bounds_alike(call: Call) -> bool:
+    """Whether both bounds of a clip are the number two: the only one that rows give for both."""
+    return len(call.args) > 2 and [
+        getattr(bound, "value", bound) in (2, "2") for bound in call.args[1:3]
+    ] == [
+        True,
+        True,
+    ]
+
 
 _SIZES = "a compiled program has arrays of known sizes only"
 _SPLIT_BY_VALUE = (
@@ -64,6 +76,82 @@ KNOWN: tuple[Known, ...] = (
         kind="error",
         stumble="XLA cannot compile functions whose result has a size that depends on values, but for those "
         "that pick by a mask (`repeat` with an array of counts).",
+    ),
+    Known(
+        "value-decides-dtype",
+        "min_scalar_type",
+        "graph unknown xla gpu vmap loop",
+        "the dtype of an array is known while tracing, and here it depends on a value, which is not",
+        text="UnknownValueError",
+        kind="error",
+        stumble="`min_scalar_type` of a 0-d array needs its value, which is unknown while tracing.",
+    ),
+    Known(
+        "overlap-by-sizes",
+        "shares_memory may_share_memory",
+        "unknown",
+        "whether two views of one array overlap depends on sizes that are unknown while tracing",
+        text="the memory layout of an array needs a shape that is unknown",
+        kind="error",
+        stumble="`shares_memory` of two views of one array needs their sizes, where those are unknown while "
+        "tracing it raises UnknownShapeError.",
+    ),
+    Known(
+        "loop-by-sizes",
+        "ndenumerate broadcast pad vectorize",
+        "unknown",
+        "a loop in Python over elements or lines runs while tracing, when the size that ends it is unknown",
+        text="UnknownShapeError|UnknownValueError",
+        kind="error",
+        stumble="What loops in Python over elements (`ndenumerate`, `pad` with a function) needs shapes while "
+        "tracing.",
+    ),
+    Known(
+        "bounds-alike",
+        "clip",
+        "gradient second_gradient forward",
+        "at a bound, where the slope jumps, the gradient goes to the array; where both bounds are equal the "
+        "slope does not jump, but to see that takes a comparison of the bounds in each call",
+        text="slopes",
+        when=_bounds_alike,
+    ),
+    Known(
+        "complex-by-value",
+        "emath.* lib.scimath.*",
+        "graph unknown xla gpu gradient second_gradient forward vmap loop",
+        "the dtype of the result is part of a trace, and here it depends on values, which are not",
+        text="whether the result is complex depends on values|UnknownValueError",
+        kind="error",
+        stumble="`np.emath` functions of real arrays need their values: while tracing, pass a complex array.",
+    ),
+    Known(
+        "zeros-cut-off",
+        "poly* roots",
+        "graph unknown xla gpu vmap loop",
+        "leading zeros are cut off, so the size of the result depends on values that are unknown then; so does "
+        " whether the coefficients of given roots are real",
+        text="looks at values or sizes that are unknown|UnknownValueError|UnknownShapeError",
+        kind="error",
+        stumble="`polymul`, `polydiv`, `roots` and `poly1d` cut off leading zeros, for which values must be "
+        "known: call them outside of tf.function.",
+    ),
+    Known(
+        "beyond-memory",
+        "lib.stride_tricks.as_strided",
+        "*",
+        "NumPy reads what lies behind the array; a tensor has nothing there",
+        text="lead out of the array's memory",
+        kind="error",
+        stumble="`as_strided` refuses shapes and strides that lead out of the array.",
+    ),
+    Known(
+        "strides-by-sizes",
+        "lib.stride_tricks.as_strided isfortran",
+        "unknown",
+        "strides follow from sizes, which are unknown while tracing",
+        text="UnknownShapeError",
+        kind="error",
+        stumble="`as_strided` and `isfortran` need a known shape.",
     ),
     Known(
         "rank-by-sizes",

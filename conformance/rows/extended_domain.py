@@ -1,4 +1,4 @@
-"""Rows of `emath`, of views by strides, of NumPy's assertions and what is left of its names. Knows the words."""
+"""Rows of `emath`, views by strides, NumPy's assertions, and what is left of its names. Knows the words."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ ROWS = [
         "lib.stride_tricks.as_strided",
         Array(("float64", "int64"), shapes=[(7,)], layouts=("C",)),
         shape=Always(among((3, 2), (2, 3))),
-        strides=Always(among((8, 8), (16, 8), (8, 24), (0, 8))),
+        strides=Always(among((8, 8), (16, 8), (8, 16), (0, 8))),
     ),
     row("lib.array_utils.byte_bounds", Array()),
     *(
@@ -99,7 +99,6 @@ ROWS = [
     ),
     row("asmatrix", [[1, 2], [3, 4]], dtype=among(None, "float64")),
     row("bmat", among("a", [[1, 2]]), ldict=among(None, {}), gdict=among(None, {})),
-    row("broadcast", Array(), Array(shapes=broadcasting(0))),
     row("flatiter"),
     row("ufunc"),
     *(

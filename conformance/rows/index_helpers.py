@@ -130,7 +130,6 @@ ROWS = [
         mode=Always(among("wrap", "clip", ("clip", "wrap"), "raise")),
         order=among("C", "F"),
     ),
-    row("ndenumerate", Array()),
     *(Subscripted(name, (GRIDS,)) for name in ("mgrid", "ogrid")),
     Subscripted("r_", (among(ITEM, (ITEM, ITEM), (ITEM, ITEM, ITEM)),)),
     Subscripted("r_", ((among("0,2", "-1,2", "1,2,0", "0,2,1", "-1", "0"), COLUMN, COLUMN),)),

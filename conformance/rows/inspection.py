@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from conformance.recipes import Function, Named, Scalar
+from conformance.recipes import Named, Scalar
 from conformance.row import row
 from conformance.vocabulary import (
     NUMERIC,
@@ -141,14 +141,4 @@ ROWS = [
     ),
     row("True_"),
     row("False_"),
-    row("frompyfunc", Function("weighted"), 2, 1),
-    row(
-        "vectorize",
-        Function("weighted"),
-        otypes=among(["float64"], None),
-        doc=among("text", None),
-        excluded=among(None, [1]),
-        cache=among(False, True),
-        signature=among(None, "(n),(n)->(n)"),
-    ),
 ]

@@ -328,7 +328,9 @@ def promote_types(type1: Any, type2: Any, /) -> numpy.dtype[Any]:
 
 @arrays(numpy.min_scalar_type)
 def min_scalar_type(a: Any, /) -> numpy.dtype[Any]:
-    """The smallest dtype that holds a scalar's value."""
+    """The smallest dtype that holds a scalar's value; of an array with axes its own."""
+    if isinstance(a, Array) and a.ndim:
+        return a._dtype
     return numpy.min_scalar_type(numpy.asarray(a))
 
 

@@ -106,8 +106,7 @@ def zeros_like(a: Tensor, dtype: DType = None, shape: Shape = None):
 @function(numpy.ones_like)
 def ones_like(a: Tensor, dtype: DType = None, shape: Shape = None):
     """Ones in the shape and dtype of another array, unless others are given."""
-    if dtype is None and shape is None:
-        return gen_array_ops.ones_like(a)
+    # not by OnesLike: TensorFlow's optimizer of graphs folds that of unsigned integers into zeros
     return filled(_shape_like(a, shape), constant(1, dtypes.to_tf(dtype) if dtype else a.dtype))
 
 
