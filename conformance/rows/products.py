@@ -80,7 +80,7 @@ SAME_AXES: dict[str, Any] = {
     "vecmat": among([-1, (0, 1), -1], [(0,), (1, 0), (0,)]),
 }
 
-LAYOUTS = {"vecmat": ("C", "offset", "reversed")}
+LAYOUTS = {"vecmat": ("C", "offset")}
 """Of `out`: NumPy 2.4 writes complex results of vecmat beyond an array whose last axis is strided."""
 
 SQUARES = {
