@@ -6,21 +6,26 @@ are spread. What is done is kept in the state file of the run, a line a name.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import multiprocessing
+import os
+import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
+from conformance.examples import Example, passes, still_true
+from conformance.inventory import inventory
 from conformance.judging import Effort
-from conformance.recipes import Call
+from conformance.recipes import encode
 from conformance.records import record_of
 
 NAMES_PER_POOL = 120
@@ -29,13 +34,20 @@ NAMES_PER_POOL = 120
 
 @dataclass(frozen=True)
 class Job:
-    """One name to judge."""
+    """One name to judge.
+
+    `replayed` failed before; `forget` asks which of them pass now. `examples` are of exceptions. A name that
+    takes more than `seconds` ends its process, as a crash does.
+    """
 
     name: str
     modes: tuple[str, ...]
     effort: Effort
     seed: int
-    replayed: tuple[Call, ...] = ()
+    replayed: tuple[Example, ...] = ()
+    examples: tuple[Example, ...] = ()
+    forget: bool = False
+    seconds: float = 900
 
 
 def prepare() -> None:
@@ -48,67 +60,116 @@ def prepare() -> None:
 
 def judged(job: Job) -> dict[str, Any]:
     """The record of a job, in a worker."""
-    return record_of(job.name, job.modes, job.effort, job.seed, job.replayed)
+    record = record_of(job.name, job.modes, job.effort, job.seed)
+    # a call that failed in one mode may be one that another would never draw, so each goes to its own
+    for mode in {example.mode for example in job.replayed if example.mode in record["cells"]}:
+        again = [example.call for example in job.replayed if example.mode == mode]
+        effort = replace(job.effort, timed=False)
+        record["cells"][mode] = record_of(job.name, [mode], effort, job.seed, again)["cells"][mode]
+    stale = [e for e in job.examples if e.mode in job.modes and not still_true(e)]
+    record["stale"] = [example.exception for example in stale]
+    record["problems"] += [
+        f"the example of exception {e.exception} passes in mode {e.mode}, or fails otherwise: {e.call.code()}"
+        for e in stale
+    ]
+    if job.forget:
+        record["passing"] = [encode(e.call) for e in job.replayed if e.mode in job.modes and passes(e)]
+    return record
 
 
 def crashed(job: Job) -> dict[str, Any]:
     """The record of a job that ended its process."""
-    problems = ["the process crashed"]
+    entry = inventory()[job.name]
     return {
         "name": job.name,
+        "kind": entry.kind,
+        "module": entry.module,
+        "parameters": list(entry.parameters),
         "standing": "judged",
         "reason": "",
-        "problems": problems,
+        "problems": [f"the process crashed, or took more than {job.seconds:g} seconds"],
         "cells": {},
         "time ratio": None,
     }
 
 
-class State:
-    """The records of a run so far, kept in a file, so that a run that was cut off goes on."""
+class OtherRun(ValueError):
+    """A state file is of a run that was asked for something else."""
 
-    def __init__(self, path: Path | None) -> None:
+
+class State:
+    """The records of a run so far, kept in a file, so that a run that was cut off goes on.
+
+    The first line tells what was asked for; what was judged for another seed or tier does not count.
+    """
+
+    def __init__(self, path: Path | None, run: Mapping[str, Any]) -> None:
         self._path = path
+        self._run = dict(run)
         self.records: dict[str, dict[str, Any]] = {}
-        if path is not None and path.exists():
-            for line in path.read_text().splitlines():
-                # the last line of a run that was cut off may be torn
-                if line.endswith("}"):
-                    record = json.loads(line)
-                    self.records[record["name"]] = record
+        # the last line of a run that was cut off may be torn
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path and path.exists() else []
+        whole = [json.loads(line) for line in lines if line.endswith("}\n")]
+        if whole and whole[0].get("run") != self._run:
+            raise OtherRun(f"{path} is of another run: {whole[0].get('run')}, not {self._run}")
+        self.records = {record["name"]: record for record in whole[1:]}
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            kept = [{"run": self._run}, *self.records.values()]
+            path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
 
     def add(self, record: dict[str, Any]) -> None:
         """Keep a record."""
         self.records[record["name"]] = record
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a") as file:
+            with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(record) + "\n")
 
 
-def run_jobs(jobs: Sequence[Job], workers: int) -> Iterator[dict[str, Any]]:
-    """The records of jobs as they are done; a name that crashes its process is found by running alone."""
+def run_jobs(
+    jobs: Sequence[Job], workers: int, judge: Callable[[Job], dict[str, Any]] = judged
+) -> Iterator[dict[str, Any]]:
+    """The records of jobs as they are done; one that ends its process gets a record of that."""
     if workers <= 1:
         prepare()
-        yield from map(judged, jobs)
+        yield from map(judge, jobs)
         return
     for start in range(0, len(jobs), NAMES_PER_POOL):
-        batch = list(jobs[start : start + NAMES_PER_POOL])
-        done: set[str] = set()
-        for record in _run_pool(batch, workers):
-            done.add(record["name"])
-            yield record
-        for job in [job for job in batch if job.name not in done]:
-            yield next(iter(_run_pool([job], 1)), None) or crashed(job)
+        left = {job.name: job for job in jobs[start : start + NAMES_PER_POOL]}
+        while left:
+            with tempfile.TemporaryDirectory() as folder:
+                for record in _run_pool(list(left.values()), workers, judge, Path(folder)):
+                    del left[record["name"]]
+                    yield record
+                begun = {path.read_text(encoding="utf-8") for path in Path(folder).iterdir()}
+            # where a process ended, all that were begun are suspects: each gets a process of its own
+            for name in sorted(begun & set(left)):
+                job = left.pop(name)
+                alone = list(_run_pool([job], 1, judge, None))
+                yield alone[0] if alone else crashed(job)
 
 
-def _run_pool(jobs: Sequence[Job], workers: int) -> Iterator[dict[str, Any]]:
-    """The records of the jobs that were done before a process crashed, if one did."""
+def _run_pool(
+    jobs: Sequence[Job], workers: int, judge: Callable[[Job], dict[str, Any]], begun: Path | None
+) -> Iterator[dict[str, Any]]:
+    """The records of the jobs that were done before a process ended, if one did."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, prepare) as pool:
-        futures = [pool.submit(judged, job) for job in jobs]
+        futures = [pool.submit(_watched, judge, job, begun) for job in jobs]
         for future in as_completed(futures):
             try:
                 yield future.result()
             except BrokenProcessPool:
                 continue
+
+
+def _watched(judge: Callable[[Job], dict[str, Any]], job: Job, begun: Path | None) -> dict[str, Any]:
+    """Judge a job; `begun` is a folder in which each process tells the name that it has begun."""
+    if begun is not None:
+        (begun / str(os.getpid())).write_text(job.name, encoding="utf-8")
+    # a call into TensorFlow that does not come back can only be ended with its process
+    faulthandler.dump_traceback_later(job.seconds, exit=True)
+    try:
+        return judge(job)
+    finally:
+        faulthandler.cancel_dump_traceback_later()

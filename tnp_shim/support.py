@@ -117,7 +117,7 @@ def support(name: str) -> Support:
     >>> np.support("eigvals")
     Traceback (most recent call last):
         ...
-    tnp_shim.support.UnknownNameError: NumPy has no name 'eigvals'. Did you mean: 'linalg.eigvals'?
+    tnp_shim.support.UnknownNameError: NumPy has no name 'eigvals'. Did you mean: 'linalg.eigvals', ...
     """
     name = name.removeprefix("numpy.").removeprefix("np.")
     names = report()["names"]
@@ -128,11 +128,12 @@ def support(name: str) -> Support:
         raise UnknownNameError(f"NumPy has no name {name!r}.{proposal}")
     entry = names.get(name, {})
     route, reason = _route(name, theirs)
+    told = entry.get("reason", "")
     kept, statuses = report()["exceptions"], report()["statuses"]
     return Support(
         name,
         route,
-        entry.get("reason") or reason,
+        (told or reason) if route == "gap" else (reason or told),
         entry.get("kind", ""),
         entry.get("module", name.rpartition(".")[0] or "numpy"),
         {

@@ -29,6 +29,9 @@ SCHEMA = 1
 STATUSES = {"p": "pass", "a": "partial", "e": "exception", "f": "fail", "n": "none"}
 """How a name can do in a mode, and the letters for it in the shipped document."""
 
+USUAL = {"standing": "judged", "route": "native"}
+"""What the shipped document leaves out of a name."""
+
 LETTERS = {status: letter for letter, status in STATUSES.items()}
 
 FIRST_MODULES = ("numpy", "ufuncs", "ufunc methods", "ndarray", "linalg", "fft")
@@ -36,7 +39,7 @@ FIRST_MODULES = ("numpy", "ufuncs", "ufunc methods", "ndarray", "linalg", "fft")
 
 
 @dataclass(frozen=True)
-class Effort:
+class Asked:
     """What a run was asked for."""
 
     tier: str
@@ -127,7 +130,7 @@ def _name(record: Mapping[str, Any]) -> dict[str, Any]:
         "module": record["module"],
         "standing": record["standing"],
         "route": known.route,
-        "reason": record["reason"] or (known.reason if known.route in ("gap", "host") else ""),
+        "reason": record["reason"] or (known.reason if known.route == "host" else ""),
         "problems": list(record["problems"]),
         "time ratio": _finite(record["time ratio"]),
         "modes": {mode: _cell(mode, record["cells"][mode]) for mode in MODES if mode in record["cells"]},
@@ -160,14 +163,14 @@ def _exceptions(names: Sequence[Mapping[str, Any]], known: Sequence[Known]) -> l
 
 
 def document(
-    records: Mapping[str, Mapping[str, Any]], effort: Effort, known: Sequence[Known] = KNOWN
+    records: Mapping[str, Mapping[str, Any]], asked: Asked, known: Sequence[Known] = KNOWN
 ) -> dict[str, Any]:
     """The report of a run."""
     names = [_name(record) for _, record in sorted(records.items())]
     states = [n | {"status": {mode: cell["status"] for mode, cell in n["modes"].items()}} for n in names]
     return {
         "schema": SCHEMA,
-        **asdict(effort),
+        **asdict(asked),
         "versions": versions(),
         "modes": {mode.name: mode.title for mode in MODES.values()},
         "totals": totals(states, MODES),
@@ -177,7 +180,7 @@ def document(
 
 
 def _short(name: Mapping[str, Any], modes: Iterable[str]) -> dict[str, Any]:
-    """A name in the shipped document: what is empty is left out."""
+    """A name in the shipped document: what is empty or usual is left out."""
     letters = "".join(LETTERS[name["modes"][m]["status"] if m in name["modes"] else "none"] for m in modes)
     exceptions = {m: list(cell["excepted"]) for m, cell in name["modes"].items() if cell["excepted"]}
     found = {
@@ -189,7 +192,7 @@ def _short(name: Mapping[str, Any], modes: Iterable[str]) -> dict[str, Any]:
         "modes": letters if name["modes"] else "",
         "exceptions": exceptions,
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in found.items() if value and USUAL.get(key) != value}
 
 
 def shipped(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from conformance.report.data import totals
+from conformance.report.data import USUAL, totals
 from conformance.report.templating import filled
 
 
@@ -13,7 +13,7 @@ def states_of(shipped: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The names of the shipped document with the status of each mode."""
     statuses, modes = shipped["statuses"], shipped["modes"]
     return [
-        {"name": name, "reason": "", "exceptions": {}}
+        {"name": name, "reason": "", "exceptions": {}, **USUAL}
         | entry
         | {"status": dict(zip(modes, map(statuses.get, entry.get("modes", "")), strict=False))}
         for name, entry in shipped["names"].items()

@@ -10,7 +10,7 @@ from conformance.recipes import decode
 DECORATORS = {
     "unknown": "@tf.function(autograph=False, input_signature=[{specs}])\n",
     "xla": "@tf.function(autograph=False, jit_compile=True)\n",
-    "vmap": "",
+    **dict.fromkeys(("gradient", "second gradient", "forward", "vmap"), ""),
 }
 """What the function is decorated with, in modes where it is not an ordinary tf.function."""
 
