@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.exceptions import Known, has_dtype, has_fill
+from conformance.exceptions import Known, has_dtype, has_fill, has_keyword
 from conformance.recipes import Call
 
 PRODUCTS = (
@@ -11,7 +11,7 @@ PRODUCTS = (
 )
 SETS = (
     "unique unique_all unique_counts unique_inverse unique_values intersect1d union1d setdiff1d setxor1d "
-    "bincount histogram histogram_bin_edges"
+    "bincount histogram histogram_bin_edges bartlett blackman hamming hanning kaiser"
 )
 
 
@@ -79,6 +79,32 @@ KNOWN: tuple[Known, ...] = (
         "each key is sorted by ops of its own, so their number must be known while tracing",
         kind="error",
         text=r"the number of keys",
+    ),
+    Known(
+        "path-from-sizes",
+        "einsum_path",
+        "unknown",
+        "the path is a list of Python tuples that is chosen by the sizes, which must be known",
+        kind="error",
+        text=r"needs a shape that is unknown",
+    ),
+    Known(
+        "components-of-unknown-vectors",
+        "cross",
+        "unknown",
+        "vectors have two or three components, which are different ops; where that is unknown they have three",
+        kind="error",
+        text=r"EnsureShape",
+        stumble="np.cross takes an unknown number of components for three.",
+    ),
+    Known(
+        "einsum-by-tensordot",
+        "einsum",
+        "*",
+        "NumPy gives an array without axes instead of a scalar where an optimized last step is a tensordot",
+        kind="kind",
+        text=r"scalar of \w+, NumPy gives array of",
+        when=has_keyword("optimize"),
     ),
     Known(
         "median-into-integers",

@@ -13,10 +13,12 @@ import tensorflow as tf
 from numpy.lib.array_utils import normalize_axis_index
 
 from tnp_shim import conversion, dtypes
-from tnp_shim.array import wrap
+from tnp_shim.array import ndarray, wrap
 from tnp_shim.declaration import DType, Tensor, function
 from tnp_shim.declaration.function import write_out
 from tnp_shim.functions import einsum_subscripts
+from tnp_shim.functions.parts import diagonal as diagonal_view
+from tnp_shim.functions.views import transpose as transpose_view
 from tnp_shim.kernels import contraction, shapes
 from tnp_shim.kernels.arithmetic import conjugate, multiply, negative, subtract
 from tnp_shim.kernels.contraction import transpose
@@ -213,17 +215,14 @@ def cross(a: Tensor, b: Tensor, axisa: Any = -1, axisb: Any = -1, axisc: Any = -
     return gen_array_ops.pack([shapes.broadcast_to(c, shape) for c in components], axis=position)
 
 
-def _subscripts_and_tensors(operands: Sequence[Any]) -> tuple[str, list[tf.Tensor]]:
-    """The subscripts as a string, whichever way they were given, and the operands as tensors."""
+def _subscripts_and_operands(operands: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The subscripts as a string, whichever way they were given, and the operands."""
     if not operands:
         raise ValueError("must specify the einstein sum subscripts string and at least one operand")
     first, *rest = operands
     if isinstance(first, bytes):
         first = first.decode("ascii")
-    subscripts, arrays = (
-        (str(first), rest) if isinstance(first, str) else einsum_subscripts.from_sublists(operands)
-    )
-    return subscripts, [conversion.to_tensor(array) for array in arrays]
+    return (str(first), rest) if isinstance(first, str) else einsum_subscripts.from_sublists(operands)
 
 
 def _of_known_rank(x: tf.Tensor, rank: int | None) -> tf.Tensor:
@@ -279,13 +278,15 @@ def _path(subscripts: str, operands: Sequence[contraction.Operand], optimize: An
 
 
 @function(numpy.einsum, scalar=True)
-def einsum(*operands: Any, optimize: Any = False, **kwargs: Any):
+def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any):
     """Sum of products over labelled axes (see `numpy.einsum`), lowered to matrix products. Differentiable.
 
     Three or more operands are multiplied pair by pair, in the order of `optimize` or, without one, in
-    the order that `numpy.einsum_path` finds greedily. The result is never a view of an operand.
+    the order that `numpy.einsum_path` finds greedily. Of one operand, where nothing is summed, the result is
+    a view: `np.einsum("ii->i", a)[:] = 0` clears the diagonal of `a`.
     """
-    subscripts, tensors = _subscripts_and_tensors(operands)
+    subscripts, given = _subscripts_and_operands(operands)
+    tensors = [conversion.to_tensor(operand) for operand in given]
     dtype, casting = kwargs.pop("dtype", None), kwargs.pop("casting", "safe")
     if kwargs.pop("order", "K") not in ("C", "F", "A", "K") or kwargs:
         raise TypeError(f"einsum() got unexpected keyword arguments or an unknown order: {kwargs}")
@@ -293,16 +294,39 @@ def einsum(*operands: Any, optimize: Any = False, **kwargs: Any):
         terms = einsum_subscripts.lengths_of_terms(subscripts)
         tensors = [_of_known_rank(x, rank) for x, rank in zip(tensors, terms, strict=False)]
     labels, output = einsum_subscripts.parse(subscripts, tuple(shapes.rank_of(x, "einsum") for x in tensors))
-    if len(tensors) > 1 or set(labels[0]) != set(output):  # NumPy ignores dtype where no number is computed
-        tensors = _in_common_dtype(tensors, dtype, casting)
     labelled = list(zip(tensors, labels, strict=True))
     _check_sizes(labelled)
-    return contraction.einsum(labelled, output, _path(subscripts, labelled, optimize))
+    if len(tensors) > 1 or set(labels[0]) != set(output) or out is not None:
+        labelled = list(zip(_in_common_dtype(tensors, dtype, casting, out), labels, strict=True))
+    elif (
+        output and isinstance(given[0], ndarray) and given[0]._cell.read().shape.rank
+    ):  # no number is computed, and NumPy ignores a dtype
+        return _view_by_labels(given[0], labels[0], output)
+    found = contraction.einsum(labelled, output, _path(subscripts, labelled, optimize))
+    return found if out is None else write_out("einsum", wrap(found), out, casting)
 
 
-def _in_common_dtype(tensors: list[tf.Tensor], dtype: Any, casting: Any) -> list[tf.Tensor]:
-    if dtype is None:
+def _view_by_labels(
+    array: ndarray, labels: einsum_subscripts.Labels, output: einsum_subscripts.Labels
+) -> Any:
+    """The array with its axes in the order of the labels of the output, of equal ones the diagonal."""
+    seen: Any = array
+    for label in output:
+        while labels.count(label) > 1:
+            first = labels.index(label)
+            second = labels.index(label, first + 1)
+            seen = diagonal_view(seen, 0, first, second)
+            labels = (*labels[:first], *labels[first + 1 : second], *labels[second + 1 :], label)
+    seen = transpose_view(seen, [labels.index(label) for label in output])
+    seen._writeable = array._writeable
+    return seen
+
+
+def _in_common_dtype(tensors: list[tf.Tensor], dtype: Any, casting: Any, out: Any) -> list[tf.Tensor]:
+    if dtype is None and out is None:
         return promote_args("einsum", *tensors)
+    if dtype is None:  # `out` is one of the operands that NumPy promotes
+        dtype = numpy.result_type(out.dtype, *(dtypes.to_numpy(tensor.dtype) for tensor in tensors))
     target = dtypes.canonical(dtype)
     for tensor in tensors:
         if not numpy.can_cast(dtypes.to_numpy(tensor.dtype), target, casting):
@@ -313,7 +337,8 @@ def _in_common_dtype(tensors: list[tf.Tensor], dtype: Any, casting: Any) -> list
 @function(numpy.einsum_path, route="trace")
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: Any = False):
     """The order of products that NumPy would choose, from the shapes alone, which must be known."""
-    subscripts, tensors = _subscripts_and_tensors(operands)
+    subscripts, given = _subscripts_and_operands(operands)
+    tensors = [conversion.to_tensor(operand) for operand in given]
     sizes = [shapes.shape_of(x) for x in tensors]
     if any(isinstance(size, tf.Tensor) for size in sizes):
         raise shapes.unknown_shape("einsum_path")
