@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,12 @@ from conformance.report.markdown import share
 MOST_SHOWN = 10
 """How many failures are printed."""
 
+MOST_WITH_CODE = 3
+"""Up to how many failures are printed with the code that repeats them."""
+
+MOST_CHARACTERS = 400
+"""How much of a failure's text is printed."""
+
 
 def failing(report: Mapping[str, Any]) -> list[str]:
     """The names that fail: in a mode, or by a problem."""
@@ -25,16 +32,15 @@ def failing(report: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def failures(report: Mapping[str, Any]) -> Iterator[str]:
-    """What fails, and how to repeat it."""
+def failures(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What fails, and the code that repeats it."""
     for name in report["names"]:
         for problem in name["problems"]:
-            yield f"{name['name']}: {problem}"
+            yield f"{name['name']}: {problem}", ""
         for mode, cell in name["modes"].items():
             for example in cell["examples"]:
                 if example["exception"] is None:
-                    code = example["code"].replace("\n", "\n    ")
-                    yield f"{name['name']}, {mode}: {example['text']}\n    {code}"
+                    yield f"{name['name']}, {mode}: {example['text']}", example["code"]
 
 
 def percent(counts: Mapping[str, int]) -> str:
@@ -58,9 +64,11 @@ def table(report: Mapping[str, Any]) -> Table:
 
 def show(report: Mapping[str, Any], problems: Sequence[str], console: Console) -> None:
     """Print the summary."""
-    found = [*problems, *failures(report)]
-    for text in found[:MOST_SHOWN]:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    found = [*((problem, "") for problem in problems), *failures(report)]
+    for text, code in found[:MOST_SHOWN]:
+        console.print(textwrap.shorten(text, MOST_CHARACTERS), markup=False, highlight=False, soft_wrap=True)
+        if len(found) <= MOST_WITH_CODE:
+            console.print(textwrap.indent(code, "    "), markup=False, highlight=False, soft_wrap=True)
     if len(found) > MOST_SHOWN:
         console.print(f"... and {len(found) - MOST_SHOWN} more; --report DIR writes all of them")
     console.print(table(report))
