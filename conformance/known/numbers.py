@@ -92,7 +92,7 @@ KNOWN: tuple[Known, ...] = (
         "components-of-unknown-vectors",
         "cross",
         "unknown",
-        "vectors have two or three components, which are different ops; where that is unknown they have three",
+        "vectors have two or three components, which are different ops; unknown ones have three",
         kind="error",
         text=r"EnsureShape",
         stumble="np.cross takes an unknown number of components for three.",
