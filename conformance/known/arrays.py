@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.exceptions import Known, has_dtype
+from conformance.exceptions import Known, has_dtype, has_fill
 from conformance.recipes import Call
 
 
@@ -14,6 +14,17 @@ def _bounds_alike(call: Call) -> bool:
         True,
         True,
     ]
+
+
+def _casts_out_of_range(call: Call) -> bool:
+    """Whether values that no integer dtype has may be written to integers."""
+    return (
+        has_fill("hard", "extremes")(call)
+        and has_dtype("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")(call)
+        and (
+            call.name == "pad" or has_dtype("float16", "float32", "float64", "complex64", "complex128")(call)
+        )
+    )
 
 
 _SIZES = "a compiled program has arrays of known sizes only"
@@ -103,8 +114,8 @@ KNOWN: tuple[Known, ...] = (
         "a loop in Python over elements or lines runs while tracing, when the size that ends it is unknown",
         text="UnknownShapeError|UnknownValueError",
         kind="error",
-        stumble="What loops in Python over elements (`ndenumerate`, `pad` with a function) needs shapes while "
-        "tracing.",
+        stumble="What loops in Python over elements (`ndenumerate`, `pad` with a function) needs shapes "
+        "while tracing.",
     ),
     Known(
         "bounds-alike",
@@ -128,8 +139,8 @@ KNOWN: tuple[Known, ...] = (
         "zeros-cut-off",
         "poly* roots",
         "graph unknown xla gpu vmap loop",
-        "leading zeros are cut off, so the size of the result depends on values that are unknown then; so does "
-        " whether the coefficients of given roots are real",
+        "leading zeros are cut off, so the size of the result depends on values that are unknown then; so "
+        "does whether the coefficients of given roots are real",
         text="looks at values or sizes that are unknown|UnknownValueError|UnknownShapeError",
         kind="error",
         stumble="`polymul`, `polydiv`, `roots` and `poly1d` cut off leading zeros, for which values must be "
@@ -152,6 +163,32 @@ KNOWN: tuple[Known, ...] = (
         text="UnknownShapeError",
         kind="error",
         stumble="`as_strided` and `isfortran` need a known shape.",
+    ),
+    Known(
+        "cast-out-of-range",
+        "insert fill_diagonal put putmask place copyto put_along_axis full full_like piecewise pad append",
+        "*",
+        "what a float beyond the range of an integer dtype becomes is undefined in C: NumPy gives what "
+        "the processor does, XLA the end of the range",
+        kind="value",
+        when=_casts_out_of_range,
+    ),
+    Known(
+        "cast-out-of-range-written",
+        "fill_diagonal put putmask place copyto put_along_axis",
+        "*",
+        "what a float beyond the range of an integer dtype becomes is undefined in C: NumPy gives what "
+        "the processor does, XLA the end of the range",
+        kind="inputs",
+        when=_casts_out_of_range,
+    ),
+    Known(
+        "infinite-complex",
+        "linspace pad",
+        "xla",
+        "XLA takes products of complex numbers by parts, so an infinite part makes NaN of the other",
+        kind="value",
+        when=lambda call: has_dtype("complex64", "complex128")(call) and has_fill("hard", "extremes")(call),
     ),
     Known(
         "rank-by-sizes",

@@ -142,9 +142,9 @@ def _arange_dtype(*operands: Any) -> numpy.dtype[Any]:
 
 def range_count(start: tf.Tensor, stop: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
     """The number of elements of a range: ceil((stop - start) / step), at least 0."""
-    if start.dtype.is_unsigned:  # the difference of two of them may be negative
-        start, stop, step = (cast(bound, tf.int64) for bound in (start, stop, step))
     extent = gen_math_ops.sub(stop, start)
+    if extent.dtype.is_unsigned:  # wraps around below zero, as NumPy's difference does
+        extent, step = cast(extent, tf.int64), cast(step, tf.int64)
     if extent.dtype.is_integer:
         count = gen_math_ops.neg(gen_math_ops.floor_div(gen_math_ops.neg(extent), step))
     else:
@@ -239,6 +239,7 @@ def linspace(
     """`num` evenly spaced values from start to stop. Differentiable in both bounds."""
     if isinstance(num, int) and num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
+    endpoint = bool(endpoint)
     if _are_numbers(start, stop, num) and (num <= LARGEST_EMBEDDED or tf.executing_eagerly()):
         values, step = numpy.linspace(start, stop, num, endpoint, True, dtype, axis)  # type: ignore[call-overload]
         values = _under_default(values) if dtype is None else values
