@@ -25,39 +25,32 @@ Option = Any
 
 @dataclass(frozen=True)
 class Effort:
-    """How many structures a row gets in each mode, and how many calls each structure."""
+    """How many structures a row gets in each mode, and how many calls each structure.
+
+    `ufunc_methods` says it for the methods of ufuncs, which are half of all names and alike. In the modes of
+    `first_row` a name is judged by its first row alone.
+    """
 
     structures: Mapping[str, int]
+    ufunc_methods: Mapping[str, int]
     values: int
+    first_row: frozenset[str] = frozenset()
     timed: bool = False
 
 
+_COSTLY = ("xla", "gpu", "gradient", "second gradient", "forward", "vmap", "loop")
+
 QUICK = Effort(
-    {
-        "eager": 6,
-        "graph": 3,
-        "unknown": 3,
-        "xla": 1,
-        "gpu": 1,
-        "gradient": 2,
-        "second gradient": 1,
-        "forward": 1,
-    }
-    | {"vmap": 1, "loop": 1},
+    structures={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
+    ufunc_methods={"eager": 4, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 0) | {"gradient": 1},
     values=2,
+    first_row=frozenset({"second gradient", "forward", "vmap", "loop"}),
 )
 FULL = Effort(
-    {
-        "eager": 40,
-        "graph": 20,
-        "unknown": 20,
-        "xla": 6,
-        "gpu": 8,
-        "gradient": 12,
-        "second gradient": 6,
-        "forward": 6,
-    }
-    | {"vmap": 4, "loop": 3},
+    structures={"eager": 20, "graph": 8, "unknown": 6, "xla": 3, "gpu": 4, "gradient": 6}
+    | dict.fromkeys(_COSTLY[3:], 2),
+    ufunc_methods={"eager": 20, "graph": 5, "unknown": 4, "xla": 1, "gpu": 2, "gradient": 3}
+    | dict.fromkeys(_COSTLY[3:], 1),
     values=4,
     timed=True,
 )
@@ -135,14 +128,15 @@ class Bounded:
         return self._chooser.integer(label, low, high)
 
 
-def refilled(call: Call, generator: numpy.random.Generator, mode: Mode) -> Call:
+def refilled(call: Call, choose: Chooser, mode: Mode) -> Call:
     """A call of the same structure with other values."""
 
     def other(leaf: Any) -> Any:
         if not isinstance(leaf, Recipe):
             return leaf
         fills = [f for f in leaf.fills if mode.fills is None or f in mode.fills] or [leaf.fill]
-        return replace(leaf, fill=str(generator.choice(fills)), seed=int(generator.integers(2**31)))
+        fill = choose.among(f"refill {leaf.dtype}", fills)
+        return replace(leaf, fill=fill, seed=choose.integer("refill", 0, 2**31))
 
     return transform(other, call)
 
@@ -167,12 +161,15 @@ def judge(
         for call in replayed:
             for verdict in _replay(mode, rows, call):
                 cell.add(mode.name, verdict)
-        for number, row in enumerate(rows):
+        structures = effort.ufunc_methods if rows[0].is_ufunc_method else effort.structures
+        for number, row in enumerate(rows[:1] if mode.name in effort.first_row else rows):
             if mode.name in row.without:
                 cell.skipped[row.without[mode.name]] += 1
                 continue
-            for verdict in _verdicts(row, mode, effort, seed_of(f"{name} {number}", mode.name, seed)):
-                cell.add(mode.name, verdict)
+            chooser = Bounded(Covering(seed_of(f"{name} {number}", mode.name, seed)), mode)
+            for _ in range(structures[mode.name]):
+                for verdict in _verdicts(row, mode, effort.values, chooser):
+                    cell.add(mode.name, verdict)
         cells[mode.name] = cell.plain()
     return {"cells": cells, "time ratio": _time_ratio(rows[0], seed) if effort.timed else None}
 
@@ -191,25 +188,23 @@ def _replay(mode: Mode, rows: Sequence[Row], call: Call) -> list[Verdict]:
     )
 
 
-def _verdicts(row: Row, mode: Mode, effort: Effort, seed: int) -> Iterable[Verdict]:
-    chooser = Bounded(Covering(seed), mode)
-    generator = numpy.random.default_rng(seed)
-    for _ in range(effort.structures[mode.name]):
-        verdicts: list[Verdict] = []
-        # a mode that takes good calls only draws again where there was nothing to compare
-        for _ in range(DRAWS if mode.good else 1):
-            call = row.draw(chooser, good=mode.good)
-            first = case(row, call)
-            if mode.good and first.expected.error is not None:
-                continue
-            others = range(effort.values - 1 if call.recipes() else 0)
-            verdicts = mode.check([first, *(case(row, refilled(call, generator, mode)) for _ in others)])
-            if not all(verdict.skipped for verdict in verdicts):
-                break
-        yield from verdicts
+def _verdicts(row: Row, mode: Mode, values: int, chooser: Chooser) -> list[Verdict]:
+    """The verdicts on the calls of one structure."""
+    verdicts: list[Verdict] = []
+    # a mode that takes good calls only draws again where there was nothing to compare
+    for _ in range(DRAWS if mode.good else 1):
+        call = row.draw(chooser, good=mode.good)
+        first = case(row, call)
+        if mode.good and first.expected.error is not None:
+            continue
+        others = [refilled(call, chooser, mode) for _ in range(values - 1 if call.recipes() else 0)]
+        verdicts = mode.check([first, *(case(row, other) for other in others)])
+        if not all(verdict.skipped for verdict in verdicts):
+            break
+    return verdicts
 
 
-DRAWS = 8
+DRAWS = 6
 """How often a case is drawn anew at most."""
 
 

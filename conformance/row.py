@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy
+
 from conformance.choosing import Chooser
 from conformance.comparison import Tolerance
+from conformance.inventory import UFUNC_METHODS
 from conformance.recipes import Call
 from conformance.vocabulary import Argument, drawn
 
@@ -38,6 +41,12 @@ class Row:
     aliasing: bool = True
     without: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_ufunc_method(self) -> bool:
+        """Whether the row is one of those that `rows.ufunc_methods` generates."""
+        owner, _, method = self.name.rpartition(".")
+        return method in UFUNC_METHODS and isinstance(getattr(numpy, owner, None), numpy.ufunc)
+
     def within(
         self,
         ulps: float,
@@ -54,7 +63,7 @@ class Row:
         return replace(self, aliasing=False)
 
     def not_in(self, modes: str, reason: str) -> Row:
-        """The row without modes (separated by blanks, with `second_gradient`) that have no meaning for it, for the reason given."""
+        """The row without modes (separated by blanks, `second_gradient`), which have no meaning for it."""
         names = [mode.replace("_", " ") for mode in modes.split()]
         return replace(self, without={**self.without, **dict.fromkeys(names, reason)})
 

@@ -26,7 +26,7 @@ GENTLE = frozenset({"ordinary", "distinct", "positive", "unit", "ascending"})
 KINKS = GENTLE | {"ties"}
 """Fills at which they may have kinks."""
 
-COORDINATES = 3
+COORDINATES = 2
 """How many elements of each array are varied."""
 
 Arrays = list[numpy.ndarray[Any, Any]]
