@@ -15,8 +15,9 @@ from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
 from tnp_shim.functions.reductions import dtype_of, flag, in_loop, into, reduced
 from tnp_shim.indexing.checks import asserted, every
 from tnp_shim.kernels import comparison, sorting
+from tnp_shim.kernels.arithmetic import subtract
 from tnp_shim.kernels.differentiation import differentiable, number, product, quotient
-from tnp_shim.kernels.elementwise import imag, like, real, select
+from tnp_shim.kernels.elementwise import complex_of, imag, like, real, select
 from tnp_shim.kernels.folds import Axes, as_cube, reduced_shape
 from tnp_shim.kernels.reductions import axes_tensor, normalize_axes
 from tnp_shim.kernels.shapes import (
@@ -134,7 +135,11 @@ def degrees_of_freedom(ddof: Any, correction: Any) -> Any:
 
 def squared(deviation: tf.Tensor) -> tf.Tensor:
     """The squared modulus."""
-    if not deviation.dtype.is_complex:
+    dtype = deviation.dtype
+    if dtype.is_integer and dtype not in (tf.int32, tf.int64):
+        # the optimizer of graphs makes SquaredDifference of it, which has no kernels for other integers
+        return cast(gen_math_ops.square(cast(deviation, tf.int64)), dtype)
+    if not dtype.is_complex:
         return gen_math_ops.square(deviation)
     return gen_math_ops.add_v2(gen_math_ops.square(real(deviation)), gen_math_ops.square(imag(deviation)))
 
@@ -143,7 +148,7 @@ def _squared_deviations(
     a: tf.Tensor, axes: Axes, dtype: Any, where: tf.Tensor | None, known_mean: tf.Tensor | None
 ) -> tf.Tensor:
     centre = mean_over(a, axes, dtype_of_mean(a, dtype), True, where) if known_mean is None else known_mean
-    return squared(gen_math_ops.sub(*promote_args("var", a, centre)))
+    return squared(subtract(*promote_args("var", a, centre)))
 
 
 def variance_over(
@@ -222,7 +227,7 @@ def root(variance: tf.Tensor, kept: numpy.dtype[Any] | None = None) -> tf.Tensor
     if dtype.is_floating:
         return _root_of_floats(variance)
     if dtype.is_complex:
-        return cast(_root_of_floats(real(variance)), dtype)
+        return complex_of(_root_of_floats(real(variance)), imag(variance))  # 0, or NaN
     if kept is not None or variance.shape.rank != 0:  # NumPy roots scalars by another way
         raise TypeError(f"std: a root of {dtype.name} cannot be cast to {dtype.name}")
     return cast(gen_math_ops.sqrt(cast(variance, tf.float64)), dtype)

@@ -255,7 +255,9 @@ def reduce(
         tensor = select(where, tensor, initial if identity is None else constant(identity, tensor.dtype))
     if initial is None and identity is not None and name not in REDUCERS:
         initial = constant(identity, tensor.dtype)  # hypot and gcd of one element are not that element
-    if name in REDUCERS:
+    # the extreme of nothing is a number that any other replaces, but no complex one is
+    replaced = identity is not None or not tensor.dtype.is_complex
+    if name in REDUCERS and (initial is None or replaced):
         found = REDUCERS[name](tensor, axes, keepdims)
         return found if initial is None else body(initial, found)
     cube, _ = as_cube(tensor, axes)
