@@ -107,6 +107,16 @@ KNOWN: tuple[Known, ...] = (
         when=has_keyword("optimize"),
     ),
     Known(
+        "ties-about-a-quantile",
+        "median nanmedian quantile percentile nanquantile nanpercentile",
+        "gradient",
+        "where more elements than one equal a quantile, it may stay where one of them moves and yet move with "
+        "them all; the gradient flows to those at its place",
+        kind="gradient",
+        text=r"slopes are -?0 and -?0$",
+        when=has_fill("ties"),
+    ),
+    Known(
         "median-into-integers",
         "median nanmedian",
         "*",
