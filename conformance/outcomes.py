@@ -17,6 +17,7 @@ import tnp_shim
 from conformance.functions import FUNCTIONS
 from conformance.readers import READERS
 from conformance.recipes import Call, Function, Named, Recipe, Scalar, is_attribute, transform
+from conformance.uses import USES
 
 
 @dataclass
@@ -109,6 +110,9 @@ def perform(bound: Call, namespace: Any) -> Any:
     owner, _, member = bound.name.rpartition(".")
     if owner != "ndarray":
         target = operator.attrgetter(bound.name)(namespace)
+        use = USES.get(bound.name)
+        if use is not None:
+            return use(target, bound)
         return target(*bound.args, **dict(bound.keywords)) if callable(target) else target
     target = getattr(bound.args[0], member)
     value = target if is_attribute(member) else target(*bound.args[1:], **dict(bound.keywords))

@@ -59,6 +59,11 @@ def to_tensor(value: Any, dtype: numpy.dtype[Any] | None = None) -> tf.Tensor:
         return tf.constant(numpy.array(value, dtypes.canonical(dtype)))
     if holds_tensors(value):
         return _stack(value, dtype)
+    if isinstance(value, numpy.ma.MaskedArray) and numpy.ma.is_masked(value):
+        raise UnsupportedTypeError(
+            "a masked array cannot be held by a tensor, its mask would be lost; use numpy.ma on it, or give "
+            "its masked elements a value first with .filled(value)"
+        )
     found = numpy.asarray(value) if dtype is None else numpy.asarray(value, dtype)
     target = default_dtype(value, found.dtype) if dtype is None else dtype
     if not dtypes.is_supported(target):

@@ -52,7 +52,7 @@ ROWS: tuple[UfuncRow, ...] = (
     UfuncRow(numpy.absolute, arithmetic.absolute, SIGNED + FLOATS, gen_math_ops._abs),
     UfuncRow(numpy.fabs, arithmetic.fabs, FLOATS, gen_math_ops._abs),
     UfuncRow(numpy.sign, arithmetic.sign, SIGNED + FLOATS, gen_math_ops.sign),
-    UfuncRow(numpy.square, arithmetic.square, INTS + FLOATS, gen_math_ops.square),
+    UfuncRow(numpy.square, arithmetic.square, "il" + FLOATS, gen_math_ops.square),
     UfuncRow(numpy.reciprocal, arithmetic.reciprocal),
     UfuncRow(numpy.conjugate, arithmetic.conjugate, COMPLEX, gen_math_ops.conj),
     UfuncRow(numpy.exp, exponential.exp, FLOATS, exponential.exp_of_floats),

@@ -9,8 +9,8 @@ KNOWN: tuple[Known, ...] = (
         "subnormal-results",
         "*",
         "*",
-        "TensorFlow's kernels run with the processor's flush-to-zero mode, so that a result below the smallest "
-        "normal number is zero",
+        "TensorFlow's kernels run with the processor's flush-to-zero mode, so that a result below the "
+        "smallest normal number is zero",
         kind="subnormal",
         stumble="Subnormal numbers (below 2.2e-308 in float64, 1.2e-38 in float32) become zero: TensorFlow's "
         "kernels flush them.",

@@ -164,7 +164,11 @@ def slopes(number: Callable[[Arrays], float], point: Arrays, index: int, directi
 
 def along(gradient: Any, direction: Any) -> float:
     """A gradient's part in a direction. TensorFlow's gradient g of a complex z means dL = Re(conj(g) dz)."""
-    return float(numpy.real(numpy.conj(gradient) * direction).sum()) if gradient is not None else 0.0
+    if gradient is None:
+        return 0.0
+    # elsewhere a NaN times the direction's zero would be NaN
+    there = direction != 0
+    return float(numpy.real(numpy.conj(gradient[there]) * direction[there]).sum())
 
 
 def dense(gradient: Any) -> Any:

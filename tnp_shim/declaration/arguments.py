@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from tnp_shim import conversion, dtypes, promotion
 from tnp_shim.array import Array
+from tnp_shim.errors import unknown_shape
 
 Tensor: TypeAlias = tf.Tensor
 Operand: TypeAlias = promotion.Operand
@@ -46,7 +47,10 @@ def to_tensors(value: Any, name: str) -> list[tf.Tensor]:
         return [to_tensor(v, name) for v in value]
     if hasattr(value, "__next__"):
         raise TypeError('arrays to stack must be passed as a "sequence" type such as list or tuple.')
-    return tf.unstack(to_tensor(value, name))
+    tensor = to_tensor(value, name)
+    if tensor.shape.rank is None or (tensor.shape.rank and tensor.shape[0] is None):
+        raise unknown_shape(f"argument {name}, an array that is taken apart along its first axis,")
+    return tf.unstack(tensor)
 
 
 def to_dtype(value: Any, name: str) -> numpy.dtype[Any]:

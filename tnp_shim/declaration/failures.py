@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array
-from tnp_shim.conversion import is_tensor_like, tensor_of
+from tnp_shim.conversion import UnsupportedTypeError, is_tensor_like, tensor_of
 from tnp_shim.errors import ShimError
 from tnp_shim.storage import static_shape
 from tnp_shim.tensorflow_internals import known_value
@@ -52,6 +52,17 @@ def stand_in(value: Any) -> Any:
     return stand_in_array
 
 
+_OWN_ERRORS = (TypeError, ValueError, IndexError, OverflowError)
+
+
+def _any_unknown_size(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_any_unknown_size, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_any_unknown_size, value))
+    return is_tensor_like(value) and not tensor_of(value).shape.is_fully_defined()
+
+
 def numpys_error(
     name: str,
     numpy_callable: Callable[..., Any],
@@ -60,7 +71,7 @@ def numpys_error(
     error: Exception,
 ) -> Exception:
     """The error to raise where a body raised `error`: NumPy's if it refuses the same input."""
-    if isinstance(error, ShimError):
+    if isinstance(error, ShimError) and not isinstance(error, UnsupportedTypeError):
         return error
     try:
         with warnings.catch_warnings(), numpy.errstate(all="ignore"):
@@ -69,7 +80,10 @@ def numpys_error(
     except (_RankUnknown, ShimError):
         return error
     except Exception as refusal:
-        return refusal
+        builtin = next(kind for kind in type(refusal).__mro__ if kind.__module__ == "builtins")
+        # of sizes that are stood in for NumPy may refuse another thing than the body did
+        guessed = isinstance(error, _OWN_ERRORS) and not isinstance(error, builtin)
+        return error if guessed and _any_unknown_size((args, kwargs)) else refusal
     if isinstance(error, tf.errors.OpError):
         new = RuntimeError(f"np.{name}: TensorFlow could not compute this: {error.message}")
         new.__cause__ = error

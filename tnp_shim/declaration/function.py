@@ -18,6 +18,8 @@ from tnp_shim.promotion import cast
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
+MEMORY_ORDERS = (*"KCFAkcfa", None)
+
 IGNORED = frozenset({"like", "order", "subok", "device", "copy"})
 """Parameters that mean nothing to a tensor, and so need not be named by a body."""
 
@@ -65,6 +67,10 @@ class _Parameter:
 
     def check_unused(self, function: str, value: Any) -> None:
         default = self.numpy_default
+        if self.name == "order" and value not in MEMORY_ORDERS:
+            raise ValueError(f"{function}: order must be one of 'C', 'F', 'A', or 'K' (got {value!r})")
+        if self.name == "device" and value not in (None, "cpu"):
+            raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {value}')
         if value is MISSING or value is None or self.name in IGNORED or value is default:
             return
         if type(value) is type(default) and value == default:
@@ -179,9 +185,15 @@ def write_out(name: str, value: Any, out: Any, casting: str = "same_kind") -> An
         raise TypeError(
             f"Cannot cast array data from {value.dtype!r} to {out.dtype!r} according to the rule '{casting}'"
         )
-    tensor = cast(value._cell.read(), dtypes.to_tf(out.dtype))
-    if not tensor.shape.is_compatible_with(out._cell.read().shape):
+    tensor, old = cast(value._cell.read(), dtypes.to_tf(out.dtype)), out._cell.read()
+    if not tensor.shape.is_compatible_with(old.shape):
         raise ValueError(f"{name}: output array has shape {out.shape}, the result has shape {value.shape}")
+    if not (tensor.shape.is_fully_defined() and old.shape.is_fully_defined()):
+        check = tf.debugging.assert_equal(
+            tf.shape(tensor), tf.shape(old), f"{name}: the shape of out is another"
+        )
+        with tf.control_dependencies([check] if check is not None else []):
+            tensor = tf.ensure_shape(tf.identity(tensor), old.shape)
     write(out, tensor)
     return out
 

@@ -12,14 +12,12 @@ import tensorflow as tf
 from tnp_shim import conversion, dtypes, promotion
 from tnp_shim.array import Array, fresh, laid_out, ndarray, result, scalar, write
 from tnp_shim.declaration.failures import numpys_error
-from tnp_shim.declaration.function import write_out
+from tnp_shim.declaration.function import MEMORY_ORDERS, write_out
 from tnp_shim.declaration.loops import resolve
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.promotion import as_tensor, cast
 from tnp_shim.storage import static_shape, untouched
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
-
-MEMORY_ORDERS = (*"KCFAkcfa", None)
 
 _FIXED_ORDERS = frozenset("CFAcfa")
 

@@ -64,7 +64,12 @@ class _Operand:
 
     def __init__(self, array_of_ours: Array) -> None:
         self.ours = array_of_ours
-        self.host = numpy.array(known(array_of_ours, "np.nditer"), order="K")
+        values = known(array_of_ours, "np.nditer")
+        # in the memory layout of the array of ours, whose order the iteration keeps; also a reversed one
+        layout = array_of_ours._cell.shadow()
+        flipped = tuple(slice(None, None, -1 if step < 0 else 1) for step in layout.strides)
+        self.host = numpy.empty_like(layout, values.dtype)[flipped]
+        self.host[...] = values
         self.host.setflags(write=array_of_ours._writeable)
         self._seen = self.host.copy()
 

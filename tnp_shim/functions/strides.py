@@ -15,8 +15,8 @@ from tnp_shim.functions.arrays import _shadow_in, refuse_memory
 from tnp_shim.functions.views import as_array
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels.shapes import along, as_length, counting, gather, length, reshape, vector
-from tnp_shim.storage import Lens
-from tnp_shim.subscripts import shape_known
+from tnp_shim.storage import Lens, ViewCell
+from tnp_shim.subscripts import UnknownLens, shape_known
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 _TOO_LARGE = "window shape cannot be larger than input array shape"
@@ -113,7 +113,13 @@ def as_strided(
     steps = tuple(array.strides if strides is None else strides)
     if len(wanted) != len(steps):
         raise ValueError("strides is incompatible with shape of requested array and size of buffer")
-    owner = array._base if array._base is not None else array
+    # where it is unknown which part of its owner an array is, the places are those in the array itself
+    unknown = _is_at_unknown_place(array._cell)
+    owner = array if array._base is None or unknown else array._base
+    if unknown and not owner._cell.shadow().flags.forc:
+        raise UnsupportedError(
+            "as_strided: the array lies at a place in memory that is unknown while tracing"
+        )
     places = _places(array, owner, wanted, steps)
     in_memory_order = _in_memory_order(owner._cell.shadow())
 
@@ -137,6 +143,14 @@ def as_strided(
     made = view(owner, Lens(get, None if overlaps else put, numpy_view, wanted, False))
     made._writeable = made._writeable and array._writeable and writeable
     return made
+
+
+def _is_at_unknown_place(cell: Any) -> bool:
+    while isinstance(cell, ViewCell):
+        if isinstance(cell.lens, UnknownLens):
+            return True
+        cell = cell.parent
+    return False
 
 
 def _in_memory_order(memory: numpy.ndarray[Any, Any]) -> list[int]:

@@ -49,7 +49,17 @@ negative = by_kind(
 )
 positive = by_kind(iufc=unchanged)
 conjugate = by_kind(iuf=unchanged, c=gen_math_ops.conj)
-square = by_kind(iuf=gen_math_ops.square, c=lambda x: gen_math_ops.mul(x, x))
+
+
+def _square_of_integers(x):
+    # In a graph the optimizer makes the square of a difference a SquaredDifference, which has kernels of
+    # int32 and int64 only. Modulo 2**64 the sign makes no difference.
+    if x.dtype in (tf.int32, tf.int64):
+        return gen_math_ops.square(x)
+    return cast(gen_math_ops.square(cast(x, tf.int64)), x.dtype)
+
+
+square = by_kind(iu=_square_of_integers, f=gen_math_ops.square, c=lambda x: gen_math_ops.mul(x, x))
 fabs = by_kind(f=gen_math_ops._abs)
 absolute = by_kind(bu=unchanged, i=magnitude, f=gen_math_ops._abs, c=complex_numbers.absolute)
 sign = by_kind(

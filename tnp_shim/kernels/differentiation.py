@@ -41,7 +41,8 @@ def sum_to_shape_of(gradient: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
 def chain(upstream: tf.Tensor, partial: tf.Tensor) -> tf.Tensor:
     """The chain rule. Where nothing flows upstream nothing flows on, be the partial infinite or NaN."""
     if partial.dtype.is_complex:
-        partial = gen_math_ops.conj(partial)
+        # TensorFlow's own gradient of MulNoNan lacks the conjugates of complex numbers
+        return _product_no_nan(gen_math_ops.conj(partial), upstream)
     return gen_math_ops.mul_no_nan(partial, upstream)
 
 
@@ -122,3 +123,6 @@ def _slope_in_dividend(_ratio: tf.Tensor, _: tf.Tensor, y: tf.Tensor) -> tf.Tens
 
 quotient = differentiable(_slope_in_dividend, _slope_in_divisor, one_op=True)(gen_math_ops.real_div)
 """x / y; its gradient is that of `product`."""
+
+
+_product_no_nan = differentiable(lambda _, x, y: y, lambda _, x, y: x, one_op=True)(gen_math_ops.mul_no_nan)

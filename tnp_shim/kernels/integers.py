@@ -105,7 +105,8 @@ def _power_by_squaring(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """x ** y in a loop over the bits of y, all elements at once."""
 
     def unfinished(_result, _square, exponent):
-        return gen_math_ops._any(gen_math_ops.not_equal(exponent, like(0, y)), _axes(exponent))
+        # not `!= 0`: a negative exponent, which XLA cannot refuse, is shifted to -1 for ever
+        return gen_math_ops._any(gen_math_ops.greater(exponent, like(0, y)), _axes(exponent))
 
     def step(result, square, exponent):
         odd = gen_math_ops.not_equal(gen_bitwise_ops.bitwise_and(exponent, like(1, y)), like(0, y))
@@ -113,7 +114,7 @@ def _power_by_squaring(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         return result, gen_math_ops.mul(square, square), gen_bitwise_ops.right_shift(exponent, like(1, y))
 
     x, y = _broadcast(x, y)
-    return tf.while_loop(unfinished, step, (gen_array_ops.ones_like(x), x, y))[0]
+    return tf.while_loop(unfinished, step, (gen_array_ops.fill(gen_array_ops.shape(x), like(1, x)), x, y))[0]
 
 
 def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
