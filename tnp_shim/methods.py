@@ -123,7 +123,7 @@ def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
         if other is None:
             return _all(self, unequal) if isinstance(self, ndarray) else unequal
         if isinstance(other, (str, bytes)):
-            return _all(self, unequal)[...] if isinstance(self, ndarray) else _all(self, unequal)[()]
+            return _all(self, unequal) if isinstance(self, ndarray) else _all(self, unequal)[()]
         compared = compare(self, other)
         return (
             compared

@@ -65,7 +65,10 @@ def _folded(name: str, array: Array, ulps: float, **options: Any) -> Iterator[Ro
     rows = [
         row(name, array, axis=AXES, keepdims=FLAG, **plain),
         row(name, array, AXES, where=MASK, **masked),
-        row(name, array, axis=AXES, out=Always(Out(name)), **({} if name == "ndarray.mean" else plain)),
+        # with `out`, a dtype rounds on the way, which finite differences cannot follow
+        row(
+            name, array, axis=AXES, out=Always(Out(name)), **{k: v for k, v in plain.items() if k != "dtype"}
+        ),
     ]
     for one in rows:
         yield one.within(ulps, conditioned=ulps >= 1)
@@ -85,7 +88,7 @@ def _reductions() -> Iterator[Row]:
     yield from _folded("min", EXTREMES, NO_ZERO_SIGNS, initial=INITIAL)
     yield from _folded("mean", MEANS, 4, dtype=among("float64", "float32", "complex128"))
     for name in ("var", "std"):
-        yield from _folded(name, MEANS, 16, ddof=among(0, 1, 0.5), dtype=among("float64", "complex128"))
+        yield from _folded(name, MEANS, 16, ddof=among(0, 1, 0.5), dtype=among("float64", "float32"))
         yield row(f"ndarray.{name}", MEANS, None, correction=Always(among(0, 1))).within(16, conditioned=True)
     for name in ("all", "any"):
         yield from _folded(name, EXTREMES, 0)
@@ -203,7 +206,7 @@ def _shapes() -> Iterator[Row]:
     yield row("ndarray.diagonal", MATRICES, offset=offsets, **pair)
     sums = Array(NUMERIC, SUMMED, rank=(2, 5))
     yield row("ndarray.trace", sums, offset=offsets, dtype=DType(), **pair).within(4, conditioned=True)
-    traced = row("ndarray.trace", sums, out=Always(Out("ndarray.trace", ("complex128", "float64"))))
+    traced = row("ndarray.trace", sums, out=Always(Out("ndarray.trace")))
     yield traced.within(4, conditioned=True)
 
 

@@ -16,6 +16,7 @@ from traced_indices import Argument, shape_of
 
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.indexing import plan
+from tnp_shim.kernels.coverage import kernel_dtypes
 
 
 def hidden(data: st.DataObject, item: Any) -> Any:
@@ -108,6 +109,33 @@ def test_masks_that_xla_can_not_know(value: numpy.ndarray) -> None:
     index = Argument(CUBE > 16)
     given = run.write(CUBE, index, value, CUBE.shape, value.shape, jit_compile=True)
     numpy.testing.assert_array_equal(given, assigned(CUBE, index.value, value))
+
+
+@pytest.mark.parametrize("index", [(None,), (1, None), (slice(1, 2), 0), (..., 2)], ids=str)
+def test_xla_broadcasts_integers_and_truths(index: Any) -> None:
+    for array in (CUBE.astype(numpy.int32), CUBE > 3):
+        value = numpy.array(True, array.dtype)
+        given = run.write(array, index, value, array.shape, (), jit_compile=True)
+        wanted = array.copy()
+        wanted[index] = value
+        numpy.testing.assert_array_equal(given, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8", "bool", "uint32"])
+def test_a_write_at_index_arrays_has_gpu_kernels_in_a_graph(dtype: str) -> None:
+    """The scatter of a graph is of a dtype that GPUs have, and the values stay."""
+    array, value = CUBE.astype(dtype), numpy.array(1, dtype)
+    numpy.testing.assert_array_equal(
+        run.write(array, [0, 1], value, array.shape, ()), numpy.where(True, value, array)
+    )
+
+    def body(tensor: Any) -> Any:
+        return plan(array.shape, [0, 1]).write(tensor, tf.constant(value))
+
+    graph = tf.function(body).get_concrete_function(tf.TensorSpec(array.shape, dtype)).graph
+    scatters = [op for op in graph.get_operations() if op.type == "TensorScatterUpdate"]
+    assert scatters
+    assert all(op.get_attr("T") in kernel_dtypes("TensorScatterUpdate", "GPU") for op in scatters)
 
 
 def test_xla_refuses_unknown_masks_among_index_arrays() -> None:

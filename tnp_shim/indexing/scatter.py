@@ -10,8 +10,9 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim.indexing.sizes import as_tensor, reshaped, size_of, sizes_of
-from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.kernels.coverage import compute_dtype
+from tnp_shim.promotion import cast, constant
+from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops, gen_math_ops
 
 _MOST_COMPARED = 64
 
@@ -37,7 +38,16 @@ def scattered(
     places = gen_array_ops.expand_dims(index, constant(-1, tf.int32))
     if not unique and index.shape[0] != 1:
         values = _last_of_duplicates(rows, index, places, values)
-    return gen_array_ops.tensor_scatter_update(rows, places, values)
+    return _updated(rows, places, values)
+
+
+def _updated(rows: tf.Tensor, places: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """The scatter, in a wider dtype where a GPU has no kernel for it: a graph may be placed on one."""
+    dtype = rows.dtype
+    wider = compute_dtype("TensorScatterUpdate", dtype)
+    if wider is dtype or (isinstance(rows, EagerTensor) and "CPU" in rows.device):
+        return gen_array_ops.tensor_scatter_update(rows, places, values)
+    return cast(gen_array_ops.tensor_scatter_update(cast(rows, wider), places, cast(values, wider)), dtype)
 
 
 def _without_duplicates(index: numpy.ndarray, values: tf.Tensor) -> tuple[numpy.ndarray, tf.Tensor]:
