@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.exceptions import Known, has_dtype, has_fill, has_keyword
 from conformance.recipes import Call
+from conformance.vocabulary import INTEGERS
 
 PRODUCTS = (
     "dot inner outer vdot matmul vecdot matvec vecmat tensordot einsum kron cross trace convolve correlate "
@@ -110,8 +111,8 @@ KNOWN: tuple[Known, ...] = (
         "ties-about-a-quantile",
         "median nanmedian quantile percentile nanquantile nanpercentile",
         "gradient",
-        "where more elements than one equal a quantile, it may stay where one of them moves and yet move with "
-        "them all; the gradient flows to those at its place",
+        "where several elements equal a quantile, it may stay where one of them moves, yet move with all; the "
+        "gradient flows to those at its place",
         kind="gradient",
         text=r"slopes are -?0 and -?0$",
         when=has_fill("ties"),
@@ -132,6 +133,55 @@ KNOWN: tuple[Known, ...] = (
         "NumPy fails to reshape an empty array where no axis is reduced; the result is empty",
         kind="error",
         text=r"no error, NumPy raises ValueError\(.cannot reshape array of size 0",
+    ),
+    Known(
+        "nan-quantiles-of-nothing-of-unknown-size",
+        "nanquantile nanpercentile",
+        "unknown",
+        "of nothing NumPy gives NaN in float64, and one for all shares; a graph has one dtype and one rank",
+        when=lambda call: any(0 in recipe.shape for recipe in call.recipes()),
+    ),
+    Known(
+        "quantiles-of-integers-that-overflow",
+        "quantile percentile nanquantile nanpercentile",
+        "*",
+        "NumPy takes the difference of neighbours in the dtype of the array, where it may wrap around",
+        kind="value",
+        when=lambda call: has_dtype(*INTEGERS)(call) and has_fill("hard")(call),
+        stumble="np.percentile of integers near the ends of their range is right; NumPy's wraps around.",
+    ),
+    Known(
+        "nan-quantiles-into-small-integers",
+        "nanquantile nanpercentile",
+        "*",
+        "NumPy assigns Python numbers there, which it refuses if they do not fit; ours are cast",
+        kind="error",
+        text=r"no error, NumPy raises OverflowError",
+    ),
+    Known(
+        "counts-of-nothing-of-unknown-size",
+        "bincount",
+        "unknown",
+        "NumPy counts nothing in int64 and ignores the weights; a graph has one dtype, that of the weights",
+        kind="dtype",
+        text=r"NumPy's is int64",
+        when=has_keyword("weights"),
+    ),
+    Known(
+        "dimensions-of-unknown-number",
+        "histogramdd",
+        "unknown",
+        "there is an array of edges for each dimension, so their number must be known while tracing",
+        kind="error",
+        text=r"the number of dimensions",
+    ),
+    Known(
+        "accumulations-into-more-axes",
+        "cumsum cumprod nancumsum nancumprod cumulative_sum cumulative_prod",
+        "*",
+        "NumPy repeats an accumulation along additional axes of `out`; such an array is refused",
+        kind="error",
+        text=r"ValueError: \w+: output array has shape",
     ),
     Known(
         "weights-along-an-axis-with-nan",

@@ -56,14 +56,14 @@ VARIABLES = Array(
 DECIMALS = among(0, 1, 2, -1, 3, -2)
 
 ROWS = [
-    row("histogram", SAMPLES, bins=EDGES, weights=WEIGHTS).within(4, conditioned=True),
+    row("histogram", SAMPLES, bins=EDGES, weights=WEIGHTS).within(4, conditioned=True).any_memory(),
     row("histogram", SAMPLES, bins=COUNTS, range=SPANS, density=FLAG, weights=WEIGHTS).within(
         4, conditioned=True
     ),
     row("histogram", SAMPLES, bins=Always(RULES), range=SPANS, density=FLAG).within(4, conditioned=True),
-    row("histogram_bin_edges", SAMPLES, bins=among(EDGES, COUNTS), range=SPANS, weights=WEIGHTS).within(
-        4, of_largest=True
-    ),
+    row("histogram_bin_edges", SAMPLES, bins=among(EDGES, COUNTS), range=SPANS, weights=WEIGHTS)
+    .within(4, of_largest=True)
+    .any_memory(),
     row("histogram_bin_edges", SAMPLES, bins=Always(RULES), range=SPANS).within(4, of_largest=True),
     row(
         "histogram2d",

@@ -20,7 +20,7 @@ from tnp_shim.kernels.elementwise import both, either, like, select
 from tnp_shim.kernels.folds import reduced_shape
 from tnp_shim.kernels.reductions import normalize_axes
 from tnp_shim.kernels.scans import cumsum
-from tnp_shim.kernels.shapes import as_length, flat, length, reshape, vector
+from tnp_shim.kernels.shapes import as_length, broadcast_to, flat, length, reshape, vector
 from tnp_shim.promotion import as_tensor, cast, constant, promotion_key, shape_of
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
 from tnp_shim.ufuncs import UFUNCS
@@ -301,7 +301,9 @@ def _declared(name: str, scale: int) -> Any:
                 return taken_into(name, found, out)
         if out is None:  # NumPy writes weighted ones into an array
             return wrap(found) if keepdims or weights is not None else found
-        return into(name, found, out, "unsafe" if name.startswith("nan") else "same_kind")
+        if name.startswith("nan"):  # NumPy assigns: `out[...] = found`
+            return into(name, broadcast_to(found, numpy.shape(out)), out)
+        return into(name, found, out, "same_kind")
 
     of = "shares (of 1)" if scale == 1 else "percentages"
     rest = ", NaN left out" if name.startswith("nan") else "; NaN if there is one"
