@@ -18,7 +18,7 @@ from tnp_shim.kernels.elementwise import HALVES, is_zero
 from tnp_shim.kernels.linear_algebra.norms import euclidean_norm, norm_of_order
 from tnp_shim.kernels.linear_algebra.singular_values import singular_values
 from tnp_shim.kernels.reductions import normalize_axes
-from tnp_shim.kernels.shapes import lengths, rank_of, reshape
+from tnp_shim.kernels.shapes import lengths, product, rank_of, reshape
 from tnp_shim.linalg.inputs import result_dtype
 from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
@@ -141,6 +141,8 @@ def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: 
     axes = normalize_axes(axis, rank)
     rest = [other for other in range(rank) if other not in axes]
     kept = lengths(x)
-    joined = reshape(transpose(x, [*axes, *rest]), [-1, *(kept[a] for a in rest)]) if axes else x
+    joined = reshape(
+        transpose(x, [*axes, *rest]), [product([kept[a] for a in axes]), *(kept[a] for a in rest)]
+    )
     norms = norm_of(joined, ord, 0)
     return reshape(norms, [1 if a in axes else n for a, n in enumerate(kept)]) if keepdims else norms

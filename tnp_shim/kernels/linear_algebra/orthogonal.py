@@ -31,7 +31,7 @@ from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 
-def _kernel(a: tf.Tensor, full: bool) -> tuple[tf.Tensor, tf.Tensor]:
+def columns_and_triangle(a: tf.Tensor, full: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
     """Q and R; TensorFlow's kernels square elements, so these must be neither very large nor very small."""
     scale = power_of_two(largest(a, 2))
     scaled = times(a, gen_math_ops.reciprocal(scale))
@@ -105,7 +105,7 @@ def _difference(m: Length, n: Length) -> Length:
 def _of_tall(full: bool):
     @with_derivative(_derivative_of_tall(full))
     def decomposition(a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return _kernel(a, full)
+        return columns_and_triangle(a, full)
 
     return decomposition
 

@@ -70,8 +70,11 @@ def _core(values: tf.Tensor, of_left: tf.Tensor, of_right: tf.Tensor) -> tf.Tens
     return halved(gen_math_ops.add_v2(of_both, times(gen_math_ops.sub(of_left, of_right), sums)))
 
 
-def _derivative(results, tensors, upstream):
-    """In the bases of both sides; what lies outside of them belongs to the value 0."""
+def _derivative(full: bool, results, tensors, upstream):
+    """In the bases of both sides; what lies outside of them belongs to the value 0.
+
+    `full`: the bases have vectors beyond those of the values.
+    """
     left, values, right = results
     m, n = tensors[0].shape[-2], tensors[0].shape[-1]
     k = length(values, -1)
@@ -83,19 +86,18 @@ def _derivative(results, tensors, upstream):
     made = product(first_left, product(core, first_right, adjoint_y=True))
     inverses = safe_reciprocal(values, rounding_of(values))
     if m is None or n is None or m > n:
-        outside = _outside(left, of_left, upstream[0], inverses, k)
+        outside = _outside(full, left, of_left, upstream[0], inverses, k)
         made = gen_math_ops.add_v2(made, product(outside, first_right, adjoint_y=True))
     if m is None or n is None or m < n:
-        outside = _outside(right, of_right, upstream[2], inverses, k)
+        outside = _outside(full, right, of_right, upstream[2], inverses, k)
         made = gen_math_ops.add_v2(made, product(first_left, outside, adjoint_y=True))
     return [made]
 
 
-def _outside(basis, turns, upstream, inverses, k):
+def _outside(full, basis, turns, upstream, inverses, k):
     """The part of the slopes of the first vectors that lies outside of their space, over the values."""
-    within = _without(part(basis, -1, k), scaled_columns(part(upstream, -1, k), inverses))
-    if basis.shape[-1] == k:
-        return within
+    if not full:
+        return _without(basis, scaled_columns(upstream, inverses))
     # further vectors turn against the first ones
     further = part(basis, beside=k)
     return product(further, scaled_columns(part(turns, -1, k, below=k), inverses))
@@ -103,7 +105,7 @@ def _outside(basis, turns, upstream, inverses, k):
 
 @functools.cache
 def _system(full: bool):
-    @with_derivative(_derivative)
+    @with_derivative(functools.partial(_derivative, full))
     def system(a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         return _kernel(a, full)
 
