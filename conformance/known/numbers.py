@@ -111,7 +111,7 @@ KNOWN: tuple[Known, ...] = (
         "ties-about-a-quantile",
         "median nanmedian quantile percentile nanquantile nanpercentile",
         "gradient",
-        "where several elements equal a quantile, it may stay where one of them moves, yet move with all; the "
+        "where several elements equal a quantile, it may stay where one moves, yet move with all; the "
         "gradient flows to those at its place",
         kind="gradient",
         text=r"slopes are -?0 and -?0$",
