@@ -123,7 +123,7 @@ def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
         if other is None:
             return _all(self, unequal) if isinstance(self, ndarray) else unequal
         if isinstance(other, (str, bytes)):
-            return _all(self, unequal) if isinstance(self, ndarray) else _all(self, unequal)[()]
+            return _all(self, unequal)
         compared = compare(self, other)
         return (
             compared
@@ -137,7 +137,8 @@ def _equality(ufunc: Any, unequal: bool) -> Callable[[Array, Any], Any]:
 def _all(array: Array, value: bool) -> Any:
     """Comparison with None or text: false (or true) everywhere, as NumPy's comparison with an object."""
     shape = gen_array_ops.shape(array._cell.read())
-    return arrays.wrap(gen_array_ops.fill(shape, tf.constant(value)))
+    made = arrays.wrap(gen_array_ops.fill(shape, tf.constant(value)))
+    return made[()] if array._cell.shape == () else made
 
 
 def _with_object(array: Array, other: Any, unequal: bool) -> Any:

@@ -258,6 +258,8 @@ def set_(array: ndarray, index: Any, value: Any) -> None:
     tensor = value_for(value, array._dtype)
     if made.is_scalar and tensor.shape.rank:
         if array._dtype.kind != "b" or tensor.shape.num_elements() != 1:
+            # NumPy's words; complex elements have others
+            numpy.empty(1, array._dtype)[0] = numpy.empty((2,) * tensor.shape.rank)
             raise ValueError("setting an array element with a sequence.")
         tensor = tf.reshape(tensor, [])  # anything of one element has a truth value
     write(array, made.write(cell.read(), tensor))

@@ -45,6 +45,22 @@ KNOWN: tuple[Known, ...] = (
         text="UnknownShapeError",
     ),
     Known(
+        "strides-of-length-one",
+        "ndarray.strides",
+        "*",
+        "along an axis of length one a stride leads nowhere; an array that is contiguous in either order is "
+        "kept as one in C order",
+        text=r"^result\[",
+        when=lambda call: any(1 in recipe.shape for recipe in call.recipes()),
+    ),
+    Known(
+        "resize-of-unknown-size",
+        "ndarray.resize",
+        "unknown",
+        "NumPy resizes a view if its size stays the same, which is not known while tracing",
+        text="does not own its data",
+    ),
+    Known(
         "unknown-ones",
         "ndarray.squeeze",
         "unknown",
