@@ -20,8 +20,8 @@ class Known:
     """A known difference.
 
     `names` and `modes` are patterns separated by blanks; `kind` and `text` (a regular expression) tell the
-    difference; `when` tells the calls. `stumble` is the sentence for docs/differences.md, for differences that
-    NumPy's users would meet.
+    difference; `when` tells the calls. `stumble` is the sentence for docs/differences.md, where NumPy's users
+    would meet the difference.
     """
 
     id: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import zlib
 from collections import Counter
@@ -13,12 +14,14 @@ import numpy
 
 import tnp_shim
 from conformance.choosing import Chooser, Covering
+from conformance.exceptions import Known
 from conformance.known import KNOWN
 from conformance.modes import MODES
 from conformance.modes.mode import Mode, Verdict, case
 from conformance.outcomes import bases_of, run
 from conformance.recipes import Call, Recipe, encode, transform
 from conformance.row import Row
+from conformance.widening import widened
 
 Option = Any
 
@@ -28,13 +31,14 @@ class Effort:
     """How many structures a row gets in each mode, and how many calls each structure.
 
     `ufunc_methods` says it for the methods of ufuncs, which are half of all names and alike. In the modes of
-    `first_row` a name is judged by its first row alone.
+    `first_row` a name is judged by its first row alone. `widened` is how many cases of a row Hypothesis adds.
     """
 
     structures: Mapping[str, int]
     ufunc_methods: Mapping[str, int]
     values: int
     first_row: frozenset[str] = frozenset()
+    widened: Mapping[str, int] = field(default_factory=dict)
     timed: bool = False
 
 
@@ -52,6 +56,7 @@ FULL = Effort(
     ufunc_methods={"eager": 20, "graph": 5, "unknown": 4, "xla": 1, "gpu": 2, "gradient": 3}
     | dict.fromkeys(_COSTLY[3:], 1),
     values=4,
+    widened={"eager": 20, "graph": 4},
     timed=True,
 )
 
@@ -84,7 +89,7 @@ class Cell:
             self.passed += 1
             self.ulps = max(self.ulps, verdict.ulps)
         else:
-            known = next((k for k in KNOWN if k.covers(mode, verdict.call, verdict.difference)), None)
+            known = known_of(mode, verdict)
             if known is not None:
                 self.excepted[known.id] += 1
                 if self.excepted[known.id] > 1:
@@ -106,6 +111,17 @@ class Cell:
         """The cell as JSON has it."""
         counts = {"excepted": dict(self.excepted), "skipped": dict(self.skipped)}
         return {"status": self.status, **vars(self), **counts}
+
+
+def known_of(mode: str, verdict: Verdict) -> Known | None:
+    """The exception that covers a difference."""
+    difference = verdict.difference
+    return next((k for k in KNOWN if difference and k.covers(mode, verdict.call, difference)), None)
+
+
+def is_known(mode: str, verdict: Verdict) -> bool:
+    """Whether an exception covers a difference."""
+    return known_of(mode, verdict) is not None
 
 
 MOST_FAILURES = 5
@@ -169,6 +185,10 @@ def judge(
             chooser = Bounded(Covering(seed_of(f"{name} {number}", mode.name, seed)), mode)
             for _ in range(structures[mode.name]):
                 for verdict in _verdicts(row, mode, effort.values, chooser):
+                    cell.add(mode.name, verdict)
+            if examples := effort.widened.get(mode.name):
+                known = functools.partial(is_known, mode.name)
+                for verdict in widened(row, mode, examples, seed_of(name, mode.name, seed), known):
                     cell.add(mode.name, verdict)
         cells[mode.name] = cell.plain()
     return {"cells": cells, "time ratio": _time_ratio(rows[0], seed) if effort.timed else None}

@@ -15,12 +15,8 @@ from conformance.judging import Effort, judge
 from conformance.modes import MODES
 from conformance.recipes import Call
 from conformance.row import Row
-from conformance.rows import ROWS, members, objects
-from conformance.rows.objects import HANDED, UNUSED
-
-
-GAPS = {**objects.GAPS, **members.GAPS}
-"""The names that do not exist."""
+from conformance.rows import ROWS
+from conformance.rows.objects import GAPS, HANDED, UNUSED
 
 
 def reason_of(table: Mapping[str, str], name: str) -> str | None:

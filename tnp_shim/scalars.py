@@ -57,8 +57,10 @@ class generic(Array, metaclass=ScalarMeta):
     _numpy = numpy.generic
     _dtype_of_instances: numpy.dtype[Any] | None = None
 
-    def __new__(cls, value: Any = 0, /) -> Any:
+    def __new__(cls, value: Any = 0, /, *imaginary: Any) -> Any:
         dtype = cls._dtype_of_instances
+        if imaginary:  # complex128(1, 2), of numbers that are known
+            value = cls._numpy(value, *imaginary)
         if dtype is None:
             raise TypeError(f"cannot create '{cls.__name__}' instances")
         if not isinstance(value, (Array, tf.Tensor, tf.Variable, list, tuple, numpy.ndarray)):

@@ -8,7 +8,7 @@ import numpy
 import tensorflow as tf
 
 from conformance.comparison import Difference, compare_results
-from conformance.modes.mode import Case, Mode, Verdict, staged, values_of
+from conformance.modes.mode import Case, Mode, Verdict, has_python_values, staged, values_of
 from conformance.outcomes import Leaf, bases_of
 
 
@@ -18,6 +18,8 @@ def check(cases: Sequence[Case]) -> list[Verdict]:
     if not cases or not bases_of(cases[0].call):
         return [Verdict(case.call, skipped="nothing to map over") for case in cases]
     results = [values_of(case.expected) for case in cases]
+    if any(has_python_values(case.expected.result) for case in cases):
+        return [Verdict(case.call, skipped="NumPy gives a Python object") for case in cases]
     if len({tuple(value.shape for value in result) for result in results}) != 1:
         return [Verdict(case.call, skipped="the shape depends on the values") for case in cases]
     call = cases[0].call

@@ -101,6 +101,13 @@ def numbers(tree: Any) -> list[Any]:
     return [tree.value] if tree.dtype is not None and tree.dtype.kind in "biufc" else []
 
 
+def has_python_values(tree: Any) -> bool:
+    """Whether a result has a Python object, but None, among its leaves."""
+    if isinstance(tree, Container):
+        return any(map(has_python_values, tree.items))
+    return tree.kind == "python" and tree.value is not None
+
+
 def values_of(outcome: Outcome) -> list[Any]:
     """The NumPy arrays of an outcome: its numbers, then the bases after the call."""
     return [*numbers(outcome.result), *outcome.bases]

@@ -95,7 +95,31 @@ SCALARS = sorted(
 )
 """The scalar types that an array of ours can have, under all their names."""
 
+_PRINTED = {
+    "max_line_width": among(10, 40),
+    "precision": among(0, 3, 8),
+    "suppress_small": among(True, False),
+}
+_TRACED = "graph unknown xla gpu gradient second_gradient forward vmap loop"
+_PUNCTUATION = {
+    "separator": among(",", ", "),
+    "prefix": "array(",
+    "suffix": ")",
+    "threshold": 3,
+    "edgeitems": 1,
+    "sign": among("+", " ", "-"),
+    "floatmode": among("fixed", "unique", "maxprec"),
+    "legacy": among("1.13", False),
+    "formatter": among({"all": str}),
+}
+TEXTS = (
+    row("array_repr", ANY, **_PRINTED),
+    row("array_str", ANY, **_PRINTED),
+    row("array2string", ANY, **_PRINTED, **_PUNCTUATION),
+)
+
 ROWS = [
+    *(text.not_in(_TRACED, "the text of an array is made of its values") for text in TEXTS),
     *(row(name, word) for name in ("shape", "ndim", "size") for word in (ANY, OBJECTS)),
     row("size", Array(rank=(1, 5)), axis=Axis(none=True, tuples=True)),
     *(row(name, word) for name in ("iscomplexobj", "isrealobj", "isscalar") for word in (ANY, OBJECTS)),

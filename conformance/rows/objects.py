@@ -14,8 +14,7 @@ _HANDED: dict[str, str] = {
     "typecodes sctypeDict ScalarType",
     "NumPy's errors are raised as they are": "exceptions.*",
     "a number or a mark that is the same for both": "e euler_gamma inf nan pi newaxis little_endian",
-    "prints arrays of ours as it prints NumPy's": "array2string array_repr array_str format_float_* "
-    "base_repr binary_repr",
+    "prints arrays of ours as it prints NumPy's": "format_float_* base_repr binary_repr",
     "a setting that holds for both": "set_printoptions get_printoptions printoptions errstate seterr geterr "
     "seterrcall geterrcall setbufsize getbufsize",
     "works on Python objects alone": "iterable ndindex",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy
 
-from conformance.row import Row, row
+from conformance.row import Always, Row, row
 from conformance.rows.ufuncs import EXACT, LEFT_OUT, takes
-from conformance.vocabulary import FLAG, NUMERIC, Array, Axis, DType, Indices, among, broadcasting
+from conformance.vocabulary import FLAG, NUMERIC, Alike, Array, Axis, DType, Indices, among, broadcasting
 
 FILLS = ("ordinary", "ties", "positive", "hard")
 
@@ -18,6 +18,8 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
     dtypes = tuple(dtype for dtype in NUMERIC if takes(ufunc, dtype)) or ("float64",)
     any_array = Array(dtypes, FILLS)
     vectors = Array(dtypes, FILLS, rank=(1, 3))
+    line = Array(dtypes, FILLS, rank=(1, 1), least=1)
+    two = Array(dtypes, FILLS, rank=(0, 2))
     reduced = row(
         f"{name}.reduce", any_array, axis=Axis(none=True, tuples=True), keepdims=FLAG, dtype=DType()
     )
@@ -28,17 +30,30 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
         initial=among(0, 1, 2),
         where=Array(("bool",), ("ordinary",), broadcasting(0)),
     )
+    reduced_into = row(f"{name}.reduce", line, out=Always(Alike(shapes=lambda seen: [()])))
     accumulated = row(f"{name}.accumulate", vectors, axis=Axis(), dtype=DType())
-    outer = row(f"{name}.outer", *(Array(dtypes, FILLS, rank=(0, 2)),) * ufunc.nin)
+    accumulated_into = row(f"{name}.accumulate", line, out=Always(Alike()))
+    outer = row(f"{name}.outer", *(two,) * ufunc.nin)
     pieces = row(
         f"{name}.reduceat",
-        Array(dtypes, FILLS, rank=(1, 1), least=1),
+        Array(dtypes, FILLS, rank=(1, 2), least=1),
         Indices(axis=0, shapes=((2,), (3,), (1,))),
+        axis=0,
+        dtype=DType(),
     )
-    at = row(f"{name}.at", Array(dtypes, FILLS, rank=(1, 1), least=1), Indices(axis=0, shapes=((3,), (2,))))
-    if ufunc.nin == 2:
-        at = row(at.name, *at.positional, among(2, 1, Array(dtypes, FILLS, lambda seen: [seen[1].shape])))
-    for one in (reduced, masked, accumulated, outer, pieces, at):
+    pieces_into = row(
+        f"{name}.reduceat",
+        line,
+        Indices(axis=0, shapes=((2,),)),
+        out=Always(Alike(shapes=lambda seen: [(2,)])),
+    )
+    indices = Indices(axis=0, shapes=((3,), (2,)))
+    values = among(2, 1, Array(dtypes, FILLS, lambda seen: [seen[1].shape]))
+    at = row(f"{name}.at", line, indices) if ufunc.nin == 1 else row(f"{name}.at", line, indices, values)
+    made = [reduced, masked, reduced_into, accumulated, accumulated_into, outer, pieces, pieces_into, at]
+    if ufunc.nin == 1:  # a second operand is refused, and so is all that folds
+        made += [row(f"{name}.outer", two, two), row(f"{name}.at", line, indices, values)]
+    for one in made:
         folds = one.name.partition(".")[2] != "outer"
         exact = ufunc.__name__ in EXACT and not (
             folds and ufunc.__name__ in ("add", "multiply", "subtract", "divide")

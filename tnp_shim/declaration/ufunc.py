@@ -280,6 +280,12 @@ class ufunc:
                 raise TypeError("cannot specify both 'signature' and 'dtype'")
             return (None,) * self.nin + (numpy.dtype(dtype),) * self.nout
         if isinstance(signature, str):
+            inputs, arrow, outputs = signature.partition("->")
+            if not arrow or (len(inputs), len(outputs)) != (self.nin, self.nout):
+                raise ValueError(
+                    f"a type-string for {self.__name__}, {self.nin} typecode(s) before and {self.nout} after "
+                    "the -> sign"
+                )
             return tuple(numpy.dtype(c) for c in signature.replace("->", ""))
         if isinstance(signature, tuple):
             return tuple(None if s is None else numpy.dtype(s) for s in signature)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from typing import Any
 
 import numpy
@@ -38,7 +39,7 @@ def _wrapped(tensor: tf.Tensor) -> Array:
 def _finished(name: str, tensor: tf.Tensor, out: Any) -> Any:
     if out is None:
         return _wrapped(tensor)
-    return write_out(name, wrap(tensor), out[0] if isinstance(out, tuple) else out)
+    return write_out(name, wrap(tensor), out[0] if isinstance(out, tuple) else out, "unsafe")
 
 
 def _in_loop(made: ufunc, array: Any, dtype: Any, out: Any) -> tf.Tensor:
@@ -84,7 +85,7 @@ def reduce(
     tensor = _in_loop(self, array, dtype, out)
     mask = None if where is True else to_tensor(where)
     first = None if initial is MISSING or initial is None else _operand(initial)
-    tensor = reduced(self, tensor, to_axis(axis, "reduce"), bool(keepdims), first, mask)
+    tensor = reduced(self, tensor, to_axis(axis, "reduce"), bool(operator.index(keepdims)), first, mask)
     return _finished(f"{self.__name__}.reduce", tensor, out)
 
 
@@ -109,10 +110,12 @@ def accumulated(made: ufunc, tensor: tf.Tensor, axis: Any) -> tf.Tensor:
     return scans.accumulate(made.__name__, made.body, tensor, place)
 
 
-def outer(self: ufunc, A: Any, B: Any, /, **kwargs: Any) -> Any:
+def outer(self: ufunc, A: Any, B: Any = MISSING, /, **kwargs: Any) -> Any:
     """The ufunc of every pair of an element of `A` and an element of `B`."""
     if self.nin != 2:
         raise ValueError("outer product only supported for binary functions")
+    if B is MISSING:
+        raise TypeError("outer() takes exactly 2 positional arguments (1 given)")
     if self.signature is not None:
         raise TypeError("method outer is not allowed in ufunc with non-trivial signature")
     first, second = (a if isinstance(a, ndarray) else wrap(to_tensor(a)) for a in (A, B))
