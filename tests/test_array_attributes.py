@@ -230,6 +230,7 @@ FAILING: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "partition of a strange kind": (lambda np, a: a.partition(0, kind="x"), (MATRIX,)),
     "partition by a field": (lambda np, a: a.partition(0, order="x"), (MATRIX,)),
     "reshape with a text for copy": (lambda np, a: a.reshape(6, copy="x"), (MATRIX,)),
+    "setflags of no copy": (lambda np, a: a.setflags(uic=True), (MATRIX,)),
     "view as no array": (lambda np, a: a.view(type=int), (MATRIX,)),
     "methods know no correction": (lambda np, a: a.std(correction=1), (MATRIX,)),
     "safe astype": (lambda np, a: a.astype(int, casting="safe"), (MATRIX,)),

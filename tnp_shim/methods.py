@@ -298,6 +298,8 @@ def _is_array_class(kind: Any) -> bool:
 
 def setflags(self: ndarray, write: Any = None, align: Any = None, uic: Any = None) -> None:
     """Make the array read-only or writeable."""
+    if align is not None or uic:
+        numpy.empty(0).setflags(align=align, uic=uic)  # raises what NumPy does not allow
     if write is not None:
         flagsobj(self).writeable = write
 
