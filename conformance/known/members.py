@@ -82,8 +82,8 @@ KNOWN: tuple[Known, ...] = (
         "beyond-integers-under-xla",
         "ndarray.*",
         "xla",
-        "a float beyond the range of an integer dtype has no value there; C leaves open what a cast gives, and "
-        "XLA gives the end of the range",
+        "a float beyond the range of an integer dtype has no value there; C leaves open what a cast "
+        "gives, and XLA gives the end of the range",
         kind="value",
         text=r"np\.u?int",
         when=has_fill("hard", "extremes"),
