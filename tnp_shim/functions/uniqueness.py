@@ -29,6 +29,8 @@ class _Unique(NamedTuple):
 
 def _places(mask: tf.Tensor) -> tf.Tensor:
     """The int64 indices where a vector is true."""
+    if mask.shape[0] == 0:
+        return constant((), tf.int64)  # XLA ends the process where it compiles Where of nothing
     return gen_array_ops.squeeze(gen_array_ops.where(mask), axis=[1])
 
 
