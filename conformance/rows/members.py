@@ -113,6 +113,11 @@ def _reductions() -> Iterator[Row]:
 
 DISTINCT = Array(tuple(d for d in NUMERIC if d != "bool"), ("distinct",))
 TIES = Array(NUMERIC, ("ties", "hard"))
+AMONG_EQUALS = (
+    "gradient second_gradient forward",
+    "the place between equals is a derivative too, which those from both sides do not bound; "
+    "distinct elements are differentiated",
+)
 
 
 def _all_places(choose: Chooser, seen: Seen) -> Any:
@@ -126,8 +131,8 @@ def _sorts() -> Iterator[Row]:
     for name in ("sort", "argsort"):
         yield row(f"ndarray.{name}", DISTINCT, axis=Axis(), kind=kinds, order=among(None))
         yield row(f"ndarray.{name}", DISTINCT, Axis(), kinds)
-        yield row(f"ndarray.{name}", TIES, axis=Axis(), stable=Always(True))
-    yield row("ndarray.sort", TIES, axis=Axis(), kind=kinds)
+        yield row(f"ndarray.{name}", TIES, axis=Axis(), stable=Always(True)).not_in(*AMONG_EQUALS)
+    yield row("ndarray.sort", TIES, axis=Axis(), kind=kinds).not_in(*AMONG_EQUALS)
     yield row("ndarray.argsort", DISTINCT, axis=None)
     for name in ("partition", "argpartition"):
         array = Array(DISTINCT.dtypes, ("distinct",), [(2, 3), (7,), (), (1,), (2, 1, 3), (0, 3)])
@@ -145,7 +150,10 @@ def _sorts() -> Iterator[Row]:
     sought = Array(REAL, ("ordinary", "hard"))
     yield row("ndarray.searchsorted", ascending, sought, side=among("left", "right"))
     yield row("ndarray.searchsorted", ascending, Number((2, 0.5, True), ("float32", "int16")), side="right")
-    descending = Array(signed, ("ascending",), rank=(1, 1), layouts=("reversed",))
+    descending = Given(
+        lambda choose, seen: replace(ascending.draw(choose, seen, "descending"), layout="reversed"),
+        Recipe("float64", (2, 3)),
+    )
     backwards = Given(lambda choose, seen: list(range(shape_of(seen[0])[0]))[::-1], [7])
     yield row(
         "ndarray.searchsorted", descending, sought, side=among("left", "right"), sorter=Always(backwards)
