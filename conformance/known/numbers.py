@@ -74,6 +74,23 @@ KNOWN: tuple[Known, ...] = (
         "tracing.",
     ),
     Known(
+        "a-row-or-a-column-of-unknown-size",
+        "cov corrcoef",
+        "unknown",
+        "NumPy takes a single row of y for a variable whatever rowvar says; it must be known to be single",
+        kind="error",
+        text=r"no error, NumPy raises ValueError\(.all the input array dimensions",
+        when=has_keyword("y"),
+    ),
+    Known(
+        "common-elements-of-int64-and-uint64",
+        "intersect1d",
+        "*",
+        "NumPy takes elements of one array that become equal in float64 for elements of both",
+        kind="shape",
+        when=lambda call: has_dtype("uint64")(call) and has_dtype("int64", "int32", "int16", "int8")(call),
+    ),
+    Known(
         "lexsort-of-unknown-number",
         "lexsort",
         "unknown",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy
 import tensorflow as tf
 from numpy.lib.array_utils import normalize_axis_index
 
@@ -38,6 +39,7 @@ class gufunc(ufunc):
         assert self.signature is not None
         ranks = _core_ranks(self.signature)
         self._check_keepdims(core, ranks)
+        numpy.can_cast(numpy.int8, numpy.int8, kwargs.get("casting", "same_kind"))  # raises for no rule
         axes = self._axes(core, ranks)
         operands, loop = self._operands(inputs, outs if outs[0] is not None else ())
         tensors = []

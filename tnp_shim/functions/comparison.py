@@ -15,6 +15,7 @@ from tnp_shim.array import Array, ndarray, result
 from tnp_shim.conversion import PYTHON_NUMBERS, is_tensor_like, tensor_of, to_operand, to_tensor
 from tnp_shim.declaration import Operand, Tensor, arrays, function
 from tnp_shim.declaration.failures import numpys_error
+from tnp_shim.declaration.ufunc import store
 from tnp_shim.indexing.checks import every
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import both, either, imag, is_zero
@@ -195,12 +196,14 @@ def _infinite(x: tf.Tensor, name: str, positive: bool) -> tf.Tensor:
 
 
 @function(numpy.isneginf, scalar=True)
-def isneginf(x: Tensor):
+def isneginf(x: Tensor, out: Any = None):
     """Where an element is negative infinity."""
-    return _infinite(x, "isneginf", positive=False)
+    found = _infinite(x, "isneginf", positive=False)
+    return found if out is None else store("isneginf", out, found)
 
 
 @function(numpy.isposinf, scalar=True)
-def isposinf(x: Tensor):
+def isposinf(x: Tensor, out: Any = None):
     """Where an element is positive infinity."""
-    return _infinite(x, "isposinf", positive=True)
+    found = _infinite(x, "isposinf", positive=True)
+    return found if out is None else store("isposinf", out, found)

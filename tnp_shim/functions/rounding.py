@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy
 import tensorflow as tf
 
 from tnp_shim.declaration import Tensor, function
+from tnp_shim.functions.reductions import into
 from tnp_shim.kernels import floating
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import gen_math_ops
@@ -31,7 +33,7 @@ def _to_decimals(a: tf.Tensor, decimals: int) -> tf.Tensor:
     return gen_math_ops.mul(floating.rint(gen_math_ops.real_div(a, scale)), scale)
 
 
-def _rounded(a: Tensor, decimals: int = 0) -> Tensor:
+def _rounded(a: Tensor, decimals: int = 0, out: Any = None) -> Any:
     """The array rounded half to even, to a number of decimals; negative: to tens, hundreds, ...
 
     Integers stay integers. The gradient is zero.
@@ -42,8 +44,9 @@ def _rounded(a: Tensor, decimals: int = 0) -> Tensor:
             raise TypeError("bool is not scaled to decimals")
         a = cast(a, tf.float16)
     if a.dtype.is_integer:
-        return a if decimals >= 0 else cast(_to_decimals(cast(a, tf.float64), decimals), a.dtype)
-    return _by_parts(lambda part: _to_decimals(part, decimals), a)
+        found = a if decimals >= 0 else _to_decimals(cast(a, tf.float64), decimals)
+        return cast(found, a.dtype) if out is None else into("round", found, out, "same_kind")
+    return into("round", _by_parts(lambda part: _to_decimals(part, decimals), a), out, "same_kind")
 
 
 round = function(numpy.round, scalar=True)(_rounded)

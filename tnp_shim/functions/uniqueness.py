@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.lib import _arraysetops_impl as numpys_results
 
 from tnp_shim.declaration import Axis, Tensor, function
+from tnp_shim.functions.unknown_sizes import refuse_under_xla
 from tnp_shim.kernels import shapes, sorting
 from tnp_shim.kernels.elementwise import both, like, select
 from tnp_shim.promotion import cast, constant, promote_args
@@ -29,8 +30,10 @@ class _Unique(NamedTuple):
 
 def _places(mask: tf.Tensor) -> tf.Tensor:
     """The int64 indices where a vector is true."""
-    if mask.shape[0] == 0:
-        return constant((), tf.int64)  # XLA ends the process where it compiles Where of nothing
+    # XLA has arrays of a bounded size, but gives wrong elements of what is computed from several of them
+    refuse_under_xla(
+        "unique and functions of sets", "the elements", "Call them outside of the compiled function."
+    )
     return gen_array_ops.squeeze(gen_array_ops.where(mask), axis=[1])
 
 
