@@ -74,6 +74,63 @@ def _sums_of_powers(roots: Any, call: Call) -> Any:
     return found.shape, found.sum(), (found * found).sum(), (found * found * found).sum()
 
 
+def _adjoint(a: Any) -> Any:
+    return a.mT.conj()
+
+
+def _factored(cholesky: Any, call: Call) -> Any:
+    """The factor of a positive definite matrix made of the argument; integers are taken as they are."""
+    (a,) = call.args
+    return cholesky(a if a.dtype.kind in "iu" else a @ _adjoint(a), **dict(call.keywords))
+
+
+def _orthogonal(qr: Any, call: Call) -> Any:
+    """What does not depend on the phases of the columns of q."""
+    found = qr(*call.args, **dict(call.keywords))
+    if dict(call.keywords).get("mode") == "raw":
+        return found
+    if not isinstance(found, tuple):
+        return (found * found.conj()).real
+    q, r = found
+    return type(found).__name__, q.shape, (r * r.conj()).real, q @ r, _adjoint(q) @ q
+
+
+def _singular(svd: Any, call: Call) -> Any:
+    """What does not depend on the phases of singular vectors, nor on a choice among equal values."""
+    found = svd(*call.args, **dict(call.keywords))
+    if not isinstance(found, tuple):
+        return found
+    u, s, vh = found
+    count = s.shape[-1]
+    again = (u[..., :count] * s[..., None, :]) @ vh[..., :count, :]
+    return type(found).__name__, u.shape, s, vh.shape, again
+
+
+def _hermitian(eigh: Any, call: Call) -> Any:
+    """Eigenvalues, and the matrix that they and the vectors make."""
+    found = eigh(*call.args, **dict(call.keywords))
+    w, v = found
+    return type(found).__name__, w, (v * w[..., None, :]) @ _adjoint(v)
+
+
+def _sums_over_values(w: Any) -> Any:
+    """Sums over eigenvalues, which come in any order; moved away from zero, so that they do not cancel."""
+    moved = w + 16
+    return w.shape, moved.sum(-1), (moved * moved).sum(-1), (moved * moved * moved).sum(-1)
+
+
+def _general(eig: Any, call: Call) -> Any:
+    """Sums over eigenvalues, and whether each has its vector of length one."""
+    found = eig(*call.args)
+    w, v = found
+    (a,) = call.args
+    single = v.dtype.name in ("float32", "complex64")
+    away = abs(a @ v - v * w[..., None, :])
+    fit = (away <= (1e-3 if single else 1e-9)).all()
+    lengths = abs((v * v.conj()).real.sum(-2) - 1)
+    return type(found).__name__, _sums_over_values(w), fit, (lengths <= 1e-5).all()
+
+
 USES: dict[str, Callable[[Any, Call], Any]] = {
     "vectorize": lambda make, call: _called(make, call, 1),
     "frompyfunc": lambda make, call: _called(make, call, 3).astype("float64"),
@@ -82,6 +139,12 @@ USES: dict[str, Callable[[Any, Call], Any]] = {
     "nditer": _elements,
     "nested_iters": _nested,
     "roots": _sums_of_powers,
+    "linalg.cholesky": _factored,
+    "linalg.qr": _orthogonal,
+    "linalg.svd": _singular,
+    "linalg.eigh": _hermitian,
+    "linalg.eig": _general,
+    "linalg.eigvals": lambda eigvals, call: _sums_over_values(eigvals(*call.args)),
     "save": lambda save, call: _written(save, call, ".npy"),
     "savez": lambda save, call: _written(save, call, ".npz"),
     "savez_compressed": lambda save, call: _written(save, call, ".npz"),
