@@ -315,6 +315,9 @@ def _view_by_labels(
         while labels.count(label) > 1:
             first = labels.index(label)
             second = labels.index(label, first + 1)
+            sizes = seen._cell.read().shape
+            if sizes[first] != sizes[second] and None not in (sizes[first], sizes[second]):
+                raise ValueError(f"einsum: the axes {label!r} differ in length: {sizes}")
             seen = diagonal_view(seen, 0, first, second)
             labels = (*labels[:first], *labels[first + 1 : second], *labels[second + 1 :], label)
     seen = transpose_view(seen, [labels.index(label) for label in output])
