@@ -85,8 +85,9 @@ def _compare_floats(
         allowed = allowed + 8 * variation()
         if bool(numpy.all(distance <= allowed)):
             return Comparison()
+    # flushed before rounding, which may give the smallest normal number itself
     tiny = numpy.finfo(e.dtype).tiny
-    flushed = (distance <= allowed) | ((numpy.abs(e) < tiny) & (numpy.abs(a) <= tiny))
+    flushed = (distance <= allowed) | ((numpy.abs(e) <= tiny) & (numpy.abs(a) <= tiny))
     at = numpy.unravel_index(int(numpy.argmax(distance - allowed)), distance.shape)
     text = f"{where}{list(map(int, at))}: {a[at]!r}, NumPy gives {e[at]!r}; {worst:.3g} ulp away"
     return Comparison(Difference("subnormal" if bool(numpy.all(flushed)) else "value", text), worst)

@@ -89,7 +89,7 @@ def distinct(generator: numpy.random.Generator, dtype: numpy.dtype[Any], n: int)
 
 def ascending(generator: numpy.random.Generator, dtype: numpy.dtype[Any], n: int) -> Values:
     """Strictly ascending values."""
-    steps = numpy.cumsum(generator.integers(1, 4, n)) - n
+    steps = numpy.cumsum(generator.integers(1, 4, n)) - (0 if dtype.kind == "u" else n)
     return (steps if dtype.kind in "iu" else steps * 0.75).astype(dtype)
 
 

@@ -259,12 +259,13 @@ class Indices(Argument):
     of: int | str = 0
     axis: int | None = None
     shapes: Sequence[tuple[int, ...]] = ((2,), (), (2, 3), (0,), (1,))
+    dtypes: tuple[str, ...] = ("int64", "int32", "uint8")
 
     def draw(self, choose: Chooser, seen: Seen, label: str) -> Any:
         shape = shape_of(seen[self.of])
         n = int(numpy.prod(shape if self.axis is None else shape[self.axis :][:1], dtype=int))
         shapes = self.shapes if n else [s for s in self.shapes if 0 in s] or [(0,)]
-        dtype = choose.among(f"{label}.dtype", ("int64", "int32", "uint8"))
+        dtype = choose.among(f"{label}.dtype", self.dtypes)
         shape = choose.among(f"{label}.shape", shapes)
         return Recipe(dtype, shape, "ordinary", choose.integer(f"{label}.seed", 0, 2**31), bound=max(n, 1))
 

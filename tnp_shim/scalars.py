@@ -13,7 +13,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import conversion, dtypes, subscripts
-from tnp_shim.array import SCALAR_TYPES, Array, ArrayMeta, scalar, wrap
+from tnp_shim.array import SCALAR_TYPES, Array, ArrayMeta, ndarray, scalar, wrap
 from tnp_shim.errors import UnsupportedError
 
 
@@ -59,6 +59,8 @@ class generic(Array, metaclass=ScalarMeta):
 
     def __new__(cls, value: Any = 0, /, *imaginary: Any) -> Any:
         dtype = cls._dtype_of_instances
+        if isinstance(value, ndarray) and value._dtype is dtype and value.ndim and not imaginary:
+            return value
         if imaginary:  # complex128(1, 2), of numbers that are known
             value = cls._numpy(value, *imaginary)
         if dtype is None:

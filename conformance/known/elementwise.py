@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from conformance.exceptions import Known, has_dtype, has_fill
+from conformance.exceptions import Known, has_dtype, has_fill, has_keyword
 from conformance.recipes import Call, Named
 from conformance.vocabulary import INEXACT, INTEGERS
 
@@ -47,7 +47,8 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "complex-overflow",
-        "square multiply divide true_divide reciprocal *.outer *.at *.reduce *.accumulate *.reduceat",
+        "square multiply divide true_divide reciprocal log1p interp *.outer *.at *.reduce *.accumulate "
+        "*.reduceat",
         "*",
         "where the parts of a complex product or quotient overflow, infinities and NaN stand in places that "
         "depend on the order of the operations",
@@ -66,11 +67,11 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "no-complex-inverse-on-gpu",
-        "acos acosh arccos arccosh asin asinh arcsin arcsinh atan atanh arctan arctanh",
+        "acos acosh arccos arccosh asin asinh arcsin arcsinh atan atanh arctan arctanh emath.* lib.scimath.*",
         "gpu",
         "TensorFlow registers no GPU kernels of these functions of complex numbers; they run on the CPU",
         kind="kernel",
-        text=r"^A(cos|sin|tan)h? of T=complex\d+ has no GPU kernel$",
+        text=r"^(A(cos|sin|tan)h?|Pow|Sqrt) of T=complex\d+ has no GPU kernel",
         stumble="The inverse trigonometric and hyperbolic functions of complex numbers run on the CPU.",
     ),
     Known(
@@ -87,9 +88,148 @@ KNOWN: tuple[Known, ...] = (
         "cast-of-not-finite",
         "*.at *.reduce *.accumulate *.reduceat",
         "*",
-        "what a float that is not finite, or beyond the range, becomes as an integer is undefined in C: NumPy "
-        "gives what the processor does, TensorFlow's kernels and XLA what theirs do",
+        "what a float that is not finite, or beyond the range, becomes as an integer is undefined in C: "
+        "NumPy gives what the processor does, TensorFlow's kernels and XLA what theirs do",
         when=_casts_to_integers,
         text=r"np\.u?int\d+\(",
+    ),
+    Known(
+        "folds-into-more-axes",
+        "*.reduceat *.accumulate",
+        "*",
+        "NumPy repeats the result along additional axes of `out`; such an array is refused",
+        kind="error",
+        text=r"ValueError: \S+: output array has shape",
+    ),
+    Known(
+        "integers-rounded-within-out",
+        "round around ndarray.round",
+        "*",
+        "to round integers to tens NumPy divides and multiplies within `out`, whose dtype must then hold "
+        "floats and keeps the sign of a zero; ours rounds first and writes then",
+        text=r"UFuncTypeError|the sign of a zero differs",
+        when=lambda call: has_keyword("out")(call) and has_dtype(*INTEGERS)(call),
+    ),
+    Known(
+        "arange-down-from-unsigned",
+        "arange",
+        "*",
+        "NumPy counts the elements in the unsigned dtype of the start, in which the difference wraps around",
+        kind="error",
+        text=r"no error, NumPy raises ValueError\(.Maximum allowed size exceeded",
+        when=has_dtype("uint8", "uint16", "uint32", "uint64"),
+    ),
+    Known(
+        "average-of-none-of-unknown-number",
+        "average",
+        "unknown",
+        "whether there are no elements shows when the graph runs, and their average is then NaN",
+        kind="error",
+        text=r"no error, NumPy raises ZeroDivisionError",
+    ),
+    Known(
+        "at-with-operands-of-no-loop",
+        "gcd.at lcm.at",
+        "*",
+        "there is no loop of gcd for int64 and uint64 together; ours casts the second one",
+        kind="error",
+        text=r"no error, NumPy raises UFuncTypeError",
+        when=has_dtype("uint64"),
+    ),
+    Known(
+        "out-with-more-axes",
+        "isneginf isposinf",
+        "*",
+        "a result that is repeated along additional axes of `out` is refused",
+        kind="error",
+        text=r"output array has shape",
+    ),
+    Known(
+        "no-complex-power-on-gpu",
+        "power pow float_power power.* pow.* float_power.* ndarray.__pow__ ndarray.__ipow__ ndarray.__rpow__",
+        "gpu",
+        "TensorFlow registers no GPU kernel of the power of complex numbers; it runs on the CPU",
+        kind="kernel",
+        text=r"^Pow of T=complex\d+ has no GPU kernel",
+        stumble="The power of complex numbers runs on the CPU.",
+    ),
+    Known(
+        "common-after-rounding",
+        "intersect1d setdiff1d setxor1d",
+        "*",
+        "NumPy makes each array unique before it casts int64 and uint64 to float64, so that what becomes "
+        "equal then counts as common",
+        when=lambda call: has_dtype("uint64")(call) and has_fill("hard", "extremes")(call),
+    ),
+    Known(
+        "logn-of-integers",
+        "emath.logn lib.scimath.logn",
+        "*",
+        "NumPy takes the logarithm of each integer in the narrowest float that holds it, ours in float64",
+        kind="value",
+        when=has_dtype(*INTEGERS, "bool"),
+    ),
+    Known(
+        "complex-bins",
+        "histogram2d histogramdd histogram",
+        "*",
+        "bins are ordered, and TensorFlow's comparisons take real numbers alone",
+        kind="error",
+        when=has_dtype("complex64", "complex128"),
+    ),
+    Known(
+        "windows-of-fractional-length",
+        "bartlett blackman hamming hanning kaiser",
+        "graph unknown xla",
+        "a number of points that is unknown while tracing is taken as a whole one",
+        kind="shape",
+        when=has_dtype("float16", "float32", "float64"),
+    ),
+    Known(
+        "lines-that-do-not-fit",
+        "cov corrcoef",
+        "unknown",
+        "NumPy turns an array of one line round; how many lines there are is unknown while tracing",
+        kind="error",
+        text=r"no error, NumPy raises ValueError\(.all the input array dimensions",
+    ),
+    Known(
+        "batches-of-unequal-sizes",
+        "intersect1d setdiff1d setxor1d union1d unique*",
+        "vmap",
+        "the sizes of the results depend on the values, and a batch has one size",
+        kind="error",
+    ),
+    Known(
+        "derivative-on-a-branch-cut",
+        "arccos arcsin arccosh arctanh acos asin acosh atanh emath.* lib.scimath.*",
+        "gradient second_gradient forward",
+        "on a branch cut the sign of a zero decides which branch a complex number is on; TensorFlow's "
+        "derivatives of the inverse functions add and subtract there, which loses it",
+        kind="gradient",
+        stumble="On a branch cut (`np.emath.arccos` of a number below -1) the derivative of an inverse "
+        "function may be that of the other branch.",
+    ),
+    Known(
+        "slope-on-a-branch-cut",
+        "emath.* lib.scimath.*",
+        "forward",
+        "as derivative-on-a-branch-cut, in forward mode",
+        kind="derivative",
+    ),
+    Known(
+        "logaddexp-of-bools-into-bool",
+        "logaddexp.reduce logaddexp2.reduce",
+        "*",
+        "the first element goes into a boolean `out` and comes back as one before it is added to",
+        kind="value",
+        when=has_dtype("bool"),
+    ),
+    Known(
+        "nonsense-that-is-ignored",
+        "einsum_path",
+        "*",
+        "NumPy gives other objects for an `einsum_call` that is documented nowhere",
+        when=has_keyword("einsum_call"),
     ),
 )

@@ -4,4 +4,46 @@ from __future__ import annotations
 
 from conformance.exceptions import Known
 
-KNOWN: tuple[Known, ...] = ()
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "eigenvalues-complex-while-tracing",
+        "linalg.eig linalg.eigvals",
+        "graph unknown xla vmap loop",
+        "NumPy gives real numbers where all imaginary parts happen to be zero; the dtype of a tensor in a "
+        "graph is settled before there are values",
+        text=r"dtype complex\d+ of complex\d+, NumPy's is float\d+",
+        kind="dtype",
+        stumble="In a traced function `linalg.eig` and `linalg.eigvals` give complex numbers also where all "
+        "eigenvalues are real; take `.real`, or `linalg.eigh` for a Hermitian matrix.",
+    ),
+    Known(
+        "rank-of-vectors-while-tracing",
+        "linalg.matrix_rank",
+        "graph unknown xla vmap loop",
+        "NumPy gives a Python integer for an array of fewer than two axes; it depends on the values, of which "
+        "there are none while tracing, so the result is a tensor",
+        text=r"^result: np\.int64\([01]\), NumPy gives [01]$",
+        when=lambda call: any(len(recipe.shape) < 2 for recipe in call.recipes()),
+    ),
+    Known(
+        "complex-singular-values-on-gpu",
+        "linalg.svd linalg.svdvals linalg.pinv linalg.lstsq linalg.cond linalg.norm linalg.matrix_norm "
+        "linalg.matrix_rank",
+        "gpu",
+        "TensorFlow registers kernels of Svd for complex numbers on the CPU only, and has no other operation "
+        "that gives singular vectors to full precision",
+        text=r"Svd of T=complex\d+ has no GPU kernel",
+        kind="kernel",
+        stumble="The singular values of complex matrices are computed on the CPU also where there is a GPU.",
+    ),
+    Known(
+        "general-eigenvalues-on-gpu",
+        "linalg.eig linalg.eigvals",
+        "gpu",
+        "TensorFlow registers kernels of Eig, its only operation for matrices that are not Hermitian, on the "
+        "CPU only",
+        text=r"Eig of T=\w+, Tout=\w+ has no GPU kernel",
+        kind="kernel",
+        stumble="`linalg.eig` and `linalg.eigvals` are computed on the CPU also where there is a GPU.",
+    ),
+)

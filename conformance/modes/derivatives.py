@@ -58,7 +58,8 @@ class Slopes:
             return not numpy.isnan(slope)
         tolerance = 2e-5 * max(abs(self.middle), abs(self.left), abs(self.right), 1e-2 * scale, 1e-3)
         if self.smooth:
-            return bool(abs(slope - self.middle) <= tolerance)
+            # the slopes of both sides differ by the curvature
+            return bool(abs(slope - self.middle) <= tolerance + abs(self.right - self.left))
         low, high = sorted((self.left, self.right))
         return bool(low - 10 * tolerance <= slope <= high + 10 * tolerance)
 
@@ -160,6 +161,10 @@ def slopes(number: Callable[[Arrays], float], point: Arrays, index: int, directi
         return number([moved if i == index else base for i, base in enumerate(point)])
 
     here, ahead, behind = at(0), at(step), at(-step)
+    if abs(middle := (ahead - behind) / (2 * step)) > 100:
+        finer = (at(step / 10) - at(-step / 10)) / (step / 5)
+        if not abs(finer - middle) <= 1e-2 * abs(middle):  # it stands upright: there is no slope
+            return Slopes(float("inf"), float("inf"), float("inf"))
     return Slopes((here - behind) / step, (ahead - behind) / (2 * step), (ahead - here) / step)
 
 

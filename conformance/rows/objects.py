@@ -20,7 +20,8 @@ _HANDED: dict[str, str] = {
     "works on Python objects alone": "iterable ndindex",
     "about the installed NumPy": "__array_namespace_info__ get_include info show_config show_runtime",
     "a part of text, dates, objects, records or wider floats, which stay in real NumPy arrays": "char.* "
-    "strings.* rec.* busday* is_busday datetime* timedelta64 bytes_ str_ character flexible object_ void "
+    "strings.* rec.* busday* is_busday datetime* isnat isnat.* timedelta64 bytes_ "
+    "str_ character flexible object_ void "
     "record recarray longdouble clongdouble float128 complex256 fromregex",
     "NumPy's own kinds of arrays stay in NumPy's memory": "ma.* matrix memmap",
     "about files, code and classes of NumPy's own": "lib.format.* lib.introspect.* lib.mixins.* lib.npyio.*",

@@ -8,7 +8,18 @@ import numpy
 
 from conformance.row import Always, Row, row
 from conformance.rows.ufuncs import EXACT, LEFT_OUT, takes
-from conformance.vocabulary import FLAG, NUMERIC, Alike, Array, Axis, DType, Indices, among, broadcasting
+from conformance.vocabulary import (
+    FLAG,
+    NUMERIC,
+    UNSIGNED,
+    Alike,
+    Array,
+    Axis,
+    DType,
+    Indices,
+    among,
+    broadcasting,
+)
 
 FILLS = ("ordinary", "ties", "positive", "hard")
 
@@ -34,10 +45,11 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
     accumulated = row(f"{name}.accumulate", vectors, axis=Axis(), dtype=DType())
     accumulated_into = row(f"{name}.accumulate", line, out=Always(Alike()))
     outer = row(f"{name}.outer", *(two,) * ufunc.nin)
+    # unsigned, so that few are negative, which reduceat refuses
     pieces = row(
         f"{name}.reduceat",
         Array(dtypes, FILLS, rank=(1, 2), least=1),
-        Indices(axis=0, shapes=((2,), (3,), (1,))),
+        Indices(axis=0, shapes=((2,), (3,), (1,)), dtypes=UNSIGNED),
         axis=0,
         dtype=DType(),
     )
@@ -58,7 +70,7 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
         exact = ufunc.__name__ in EXACT and not (
             folds and ufunc.__name__ in ("add", "multiply", "subtract", "divide")
         )
-        yield one.within(0 if exact else 8, conditioned=folds)
+        yield one.within(0 if exact else 8, of_complex=8, conditioned=folds)
 
 
 ROWS = [

@@ -48,17 +48,12 @@ def resolve(
     return _resolved(ufunc, keys, signature, casting, config.get_default_float())
 
 
-_INT64 = numpy.dtype("int64")
-
-
 @functools.lru_cache(maxsize=2048)
 def resolve_reduction(
     ufunc: numpy.ufunc, dtype: numpy.dtype[Any], asked: numpy.dtype[Any] | None
 ) -> numpy.dtype[Any]:
     """The dtype in which `ufunc.reduce` of an array of `dtype` is computed and returned."""
-    options: dict[str, Any] = {"signature": (asked, None, None)}
-    if asked is None or ufunc.resolve_dtypes((_INT64, _INT64, None))[-1] == dtypes.BOOL:
-        options = {}  # logical_and and the like give bool whatever is asked
+    options: dict[str, Any] = {} if asked is None else {"signature": (asked, None, None)}
     return dtypes.canonical(
         ufunc.resolve_dtypes((None, dtype, None), reduction=True, casting="unsafe", **options)[0]
     )

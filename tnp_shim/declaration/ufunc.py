@@ -144,7 +144,7 @@ class ufunc:
             tensors = [as_tensor(x, dtypes.to_tf(d)) for x, d in zip(operands, loop, strict=False)]
             outputs = self._apply(tensors, loop)
         except OverflowError as error:
-            outputs = self._compare_beyond(operands, error)
+            outputs = self._compare_beyond(operands, kwargs, error)
         except Exception as error:
             raise self.error(args, kwargs, error) from error.__cause__
         return outputs if isinstance(outputs, tuple) else (outputs,)
@@ -154,9 +154,9 @@ class ufunc:
             return self.direct_op(*tensors)  # type: ignore[misc]
         return self.body(*tensors)
 
-    def _compare_beyond(self, operands: list[Any], error: OverflowError) -> tf.Tensor:
+    def _compare_beyond(self, operands: list[Any], kwargs: dict[str, Any], error: OverflowError) -> tf.Tensor:
         """NumPy compares with a Python int beyond the dtype as with an infinity; other ufuncs refuse it."""
-        if self.__name__ not in COMPARISONS:
+        if self.__name__ not in COMPARISONS or "signature" in kwargs or "sig" in kwargs:
             raise error
         sides = [
             promotion.constant(numpy.inf if x > 0 else -numpy.inf, tf.float32)
@@ -238,6 +238,11 @@ class ufunc:
             return self._along_core_axes(inputs, outs, core, kwargs)
         known_outs = outs if any(o is not None for o in outs) else ()
         operands, loop = self._operands(inputs, known_outs, signature, casting)
+        if casting == "unsafe":  # NumPy drops the imaginary part of a Python number, too
+            operands = [
+                x.real if type(x) is complex and dtype.kind != "c" else x
+                for x, dtype in zip(operands, loop, strict=False)
+            ]
         if where is True:
             outputs = self._compute(operands, loop, args, kwargs)
         else:

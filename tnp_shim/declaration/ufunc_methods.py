@@ -45,6 +45,10 @@ def _finished(name: str, tensor: tf.Tensor, out: Any) -> Any:
 def _in_loop(made: ufunc, array: Any, dtype: Any, out: Any) -> tf.Tensor:
     """The elements in the dtype of the loop that the reduction runs."""
     tensor = to_tensor(array)
+    if made.numpy.types[-1][0] != made.numpy.types[-1][1]:  # ldexp: a result cannot be its first operand
+        raise TypeError(f"the resolved dtypes are not compatible with {made.__name__}.reduce")
+    if made.numpy.types[-1][0] != made.numpy.types[-1][1]:  # ldexp: a result cannot be its first operand
+        raise TypeError(f"the resolved dtypes are not compatible with {made.__name__}.reduce")
     own, kept = (
         dtypes.to_numpy(tensor.dtype),
         getattr(out[0] if isinstance(out, tuple) else out, "dtype", None),
@@ -132,7 +136,12 @@ def reduceat(
     _refuse_unless_binary(self, "reduceat")
     tensor = _in_loop(self, array, dtype, out)
     (place,) = reductions.normalize_axes(to_axis(axis, "reduceat"), tensor.shape.rank)  # type: ignore[misc]
-    starts = cast(to_tensor(indices), tf.int64)
+    starts = to_tensor(indices)
+    if starts.dtype.is_floating or starts.dtype.is_complex or starts.dtype == tf.uint64:
+        raise TypeError(
+            f"Cannot cast array data from {starts.dtype.name} to int64 according to the rule 'safe'"
+        )
+    starts = cast(starts, tf.int64)
     inside = in_bounds(
         starts, length(tensor, place), f"an index is out-of-bounds in {self.__name__}.reduceat"
     )
