@@ -11,7 +11,7 @@ KNOWN: tuple[Known, ...] = (
         "graph unknown xla vmap loop",
         "NumPy gives real numbers where all imaginary parts happen to be zero; the dtype of a tensor in a "
         "graph is settled before there are values",
-        text=r"dtype complex\d+ of complex\d+, NumPy's is float\d+",
+        text=r"dtype \w+ of complex\d+, NumPy's is float\d+",
         kind="dtype",
         stumble="In a traced function `linalg.eig` and `linalg.eigvals` give complex numbers also where all "
         "eigenvalues are real; take `.real`, or `linalg.eigh` for a Hermitian matrix.",
@@ -20,8 +20,8 @@ KNOWN: tuple[Known, ...] = (
         "rank-of-vectors-while-tracing",
         "linalg.matrix_rank",
         "graph unknown xla vmap loop",
-        "NumPy gives a Python integer for an array of fewer than two axes; it depends on the values, of which "
-        "there are none while tracing, so the result is a tensor",
+        "NumPy gives a Python integer for an array of fewer than two axes; it depends on the values, which a "
+        "graph does not have while it is traced, so the result is a tensor",
         text=r"^result: np\.int64\([01]\), NumPy gives [01]$",
         when=lambda call: any(len(recipe.shape) < 2 for recipe in call.recipes()),
     ),
@@ -45,5 +45,13 @@ KNOWN: tuple[Known, ...] = (
         text=r"Eig of T=\w+, Tout=\w+ has no GPU kernel",
         kind="kernel",
         stumble="`linalg.eig` and `linalg.eigvals` are computed on the CPU also where there is a GPU.",
+    ),
+    Known(
+        "bounds-for-empty-matrices",
+        "linalg.pinv",
+        "unknown",
+        "NumPy does not look at the bound where the matrix is empty, which is not known while tracing",
+        text=r"tracing: UFuncTypeError",
+        kind="error",
     ),
 )

@@ -13,7 +13,10 @@ import numpy
 from conformance.row import Always, Row, row
 from conformance.rows.results import Out
 from conformance.vocabulary import (
+    COMPLEX,
     FLAG,
+    FLOATS,
+    INTEGERS,
     NUMERIC,
     REAL,
     Array,
@@ -41,6 +44,13 @@ NOT_BOOL = tuple(dtype for dtype in NUMERIC if dtype not in ("bool", "float16"))
 ULPS = 64
 """Of the largest: the backward error of LAPACK's factorizations is some times the size of a matrix."""
 
+ULPS_OF_INTEGERS = 1024
+"""The last bit of an integer is no small change, so the condition is bounded: matrices of few digits."""
+
+SMALL_MATRICES = ((2, 2), (1, 1), (3, 2, 2), (0, 0), (0, 2, 2), (3, 2), (2, 3), (3, 1), (3, 0), (0, 3))
+TENSORS = ((2, 3, 6), (2, 2), (2, 2, 4), (1, 1, 1), (6, 2, 3), (4, 2, 2), (2, 2, 2, 2))
+SMALL_TENSORS = ((2, 2), (2, 1, 2), (1, 1, 1), (1, 2, 2))
+
 SQUARE = Array(NUMERIC, FILLS, SQUARES)
 REGULAR = Array(NOT_BOOL, FILLS, SQUARES)
 ANY = Array(NUMERIC, (*FILLS, "ties"), MATRICES)
@@ -59,7 +69,9 @@ def _observations(seen: Seen) -> Sequence[Shape]:
 
 
 def _inverse_tensor(seen: Seen) -> Any:
-    return [1] if shape_of(seen[0])[:1] in ((6,), (4,)) else [2]
+    shape = shape_of(seen[0])
+    fit = [i for i in range(1, len(shape)) if numpy.prod(shape[:i]) == numpy.prod(shape[i:])]
+    return fit or [2]
 
 
 def _solved_axes(seen: Seen) -> Any:
@@ -94,32 +106,36 @@ ORDERS = (None, 2, 1, numpy.inf, -numpy.inf, 0, -1, -2, 3, 2.5, "fro", "nuc")
 MATRIX_ORDERS = ("fro", "nuc", 1, -1, 2, -2, numpy.inf, -numpy.inf)
 
 
-def _solutions() -> Iterator[Row]:
-    yield row("linalg.solve", REGULAR, Array(NUMERIC, FILLS, _right_sides))
-    yield row("linalg.inv", SQUARE)
-    yield row("linalg.det", SQUARE)
-    yield row("linalg.slogdet", SQUARE)
-    yield row("linalg.matrix_power", REGULAR, among(2, 0, 1, -1, 3, 5, -2))
+def _solutions(dtypes: tuple[str, ...], shapes: Sequence[Shape], tensors: Sequence[Shape]) -> Iterator[Row]:
+    square = Array(dtypes, FILLS, [s for s in shapes if len(s) >= 2 and s[-1] == s[-2]])
+    full = Array(dtypes, FILLS, shapes)
+    yield row("linalg.solve", square, Array(NUMERIC, FILLS, _right_sides))
+    yield row("linalg.inv", square)
+    yield row("linalg.det", square)
+    yield row("linalg.slogdet", square)
+    yield row("linalg.matrix_power", square, among(2, 0, 1, -1, 3, 5, -2))
     yield row(
         "linalg.tensorsolve",
-        Array(NOT_BOOL, FILLS, [(2, 3, 6), (2, 2), (2, 2, 4), (1, 1, 1)]),
+        Array(dtypes, FILLS, tensors),
         Array(NUMERIC, FILLS, lambda seen: [shape_of(seen[0])[:-1]]),
         axes=Given(lambda choose, seen: choose.among("axes", _solved_axes(seen)), bad=(7,)),
     )
     yield row(
         "linalg.tensorinv",
-        Array(NOT_BOOL, FILLS, [(2, 3, 6), (6, 2, 3), (4, 2, 2), (2, 2, 2, 2)]),
+        Array(dtypes, FILLS, tensors),
         ind=Always(Given(lambda choose, seen: choose.among("ind", _inverse_tensor(seen)), bad=0)),
     )
-    yield row("linalg.pinv", FULL, rcond=_bound("rcond", 1e-3, 1e-6), hermitian=among(False))
-    yield row("linalg.pinv", FULL, rtol=_bound("rtol", 1e-3, 1e-6, None))
-    yield row("linalg.pinv", REGULAR, hermitian=Always(among(True)))
+    yield row("linalg.pinv", full, rcond=_bound("rcond", 1e-3, 1e-6), hermitian=among(False))
+    yield row("linalg.pinv", full, rtol=_bound("rtol", 1e-3, 1e-6, None))
+    yield row("linalg.pinv", square, hermitian=Always(among(True)))
     yield row(
         "linalg.lstsq",
-        Array(NOT_BOOL, FILLS, [s for s in MATRICES if len(s) == 2]),
+        Array(dtypes, FILLS, [s for s in shapes if len(s) == 2]),
         Array(NUMERIC, FILLS, _observations),
         rcond=among(None, -1, 1e-3),
     )
+    yield row("linalg.cond", square, p=among(None, *MATRIX_ORDERS))
+    yield row("linalg.cond", full, p=among(None, 2, -2))
 
 
 def _decompositions() -> Iterator[Row]:
@@ -145,8 +161,6 @@ def _norms() -> Iterator[Row]:
         keepdims=FLAG,
         ord=among(2, 1, numpy.inf, -numpy.inf, 0, -1, 3, 2.5),
     )
-    yield row("linalg.cond", REGULAR, p=among(None, *MATRIX_ORDERS))
-    yield row("linalg.cond", FULL, p=among(None, 2, -2))
 
 
 def _products() -> Iterator[Row]:
@@ -185,7 +199,14 @@ def _products() -> Iterator[Row]:
 
 
 ROWS = [
-    *(one.within(ULPS, of_largest=True, conditioned=True) for one in _solutions()),
+    *(
+        one.within(ULPS, of_largest=True, conditioned=True)
+        for one in _solutions((*FLOATS, *COMPLEX), MATRICES, TENSORS)
+    ),
+    *(
+        one.within(ULPS_OF_INTEGERS, of_largest=True)
+        for one in _solutions((*INTEGERS, "bool"), SMALL_MATRICES, SMALL_TENSORS)
+    ),
     *(one.within(ULPS, of_largest=True, conditioned=True) for one in _decompositions()),
     *(one.within(ULPS, of_largest=True, conditioned=True) for one in _norms()),
     *(one.within(4, of_largest=True, conditioned=True) for one in _products()),
