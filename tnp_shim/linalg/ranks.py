@@ -20,7 +20,6 @@ from tnp_shim.kernels.linear_algebra.matrices import (
     LinAlgError,
     hermitian_of_triangle,
     identity,
-    is_nan,
     largest,
     product,
     transposed,
@@ -28,7 +27,7 @@ from tnp_shim.kernels.linear_algebra.matrices import (
 from tnp_shim.kernels.linear_algebra.pseudo_inverse import pseudo_inverse
 from tnp_shim.kernels.linear_algebra.symmetric import eigenvalues
 from tnp_shim.kernels.products import as_column
-from tnp_shim.kernels.shapes import Length, as_length, length, rank_of
+from tnp_shim.kernels.shapes import Length, as_length, length, rank_of, sliced
 from tnp_shim.linalg.inputs import is_known_empty, matrices, result_dtype, square_matrices, wide
 from tnp_shim.linalg.norms import norm_of
 from tnp_shim.promotion import cast, constant
@@ -135,7 +134,7 @@ def _of_full_rank(residuals: tf.Tensor, a: tf.Tensor, rank: tf.Tensor) -> tf.Ten
         return select(full, residuals, like(numpy.nan, residuals))
     counts = both(full, gen_math_ops.greater(as_length(m), as_length(n)))
     size = gen_math_ops.mul(cast(counts, tf.int64), as_length(length(residuals, 0)))
-    return gen_array_ops._slice(residuals, constant((0,), tf.int64), gen_array_ops.expand_dims(size, 0))
+    return sliced(residuals, 0, 0, size)
 
 
 @function(numpy.linalg.matrix_rank, scalar=True)
@@ -158,14 +157,12 @@ def matrix_rank(A: Tensor, tol: Tensor | None = None, hermitian: Any = False, *,
     return gen_math_ops._sum(above, constant(-1, tf.int32))
 
 
-def _inverse_or_nan(a: tf.Tensor) -> tf.Tensor:
-    """The inverse; NaN, and no slope, where a matrix is singular."""
+def _inverse_where_regular(a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The inverse, the identity for singular matrices, and which are not singular."""
     _, log = sign_and_log_determinant(a)
-    regular = over_matrix(gen_math_ops.greater(log, like(-numpy.inf, log)))
-    regular = gen_math_ops.logical_or(regular, over_matrix(is_nan(log)))
-    inverse = equations.inverse(select(regular, a, identity(length(a, -1), a.dtype)))
-    nan = complex(numpy.nan, numpy.nan) if a.dtype.is_complex else numpy.nan
-    return select(regular, inverse, like(nan, inverse))
+    singular = gen_math_ops.equal(log, like(-numpy.inf, log))
+    unit = identity(length(a, -1), a.dtype)
+    return equations.inverse(select(over_matrix(singular), unit, a)), gen_math_ops.logical_not(singular)
 
 
 def _ratio(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
@@ -188,8 +185,6 @@ def cond(x: Tensor, p: Any = None):
             return cast(gen_math_ops.mul(last, _ratio(like(1, first), first)), dtype)
         return cast(_ratio(first, last), dtype)
     x = wide(square_matrices(x, "cond"))
-    made = gen_math_ops.mul(norm_of(x, p, (-2, -1)), norm_of(_inverse_or_nan(x), p, (-2, -1)))
-    undefined = gen_math_ops.logical_and(
-        is_nan(made), gen_math_ops.logical_not(gen_math_ops._any(is_nan(x), constant((-2, -1), tf.int32)))
-    )
-    return cast(select(undefined, like(numpy.inf, made), made), dtype)
+    inverse, regular = _inverse_where_regular(x)
+    made = gen_math_ops.mul(norm_of(x, p, (-2, -1)), norm_of(inverse, p, (-2, -1)))
+    return cast(select(regular, made, like(numpy.inf, made)), dtype)

@@ -38,13 +38,12 @@ def _derivative(results, tensors, upstream):
 def _succeeded(a: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
     """Whether there is a factor. NaN is no failure: it goes through, as in LAPACK."""
     pivots = real_part(diagonal_of(factor))
-    positive = gen_math_ops.logical_not(gen_math_ops.less_equal(pivots, like(0, pivots)))
+    # Grappler makes x > 0 of not (x <= 0), which NaN is not
+    failed = gen_math_ops._any(gen_math_ops.less_equal(pivots, like(0, pivots)), constant(-1, tf.int32), True)
     # where it fails TensorFlow's kernel fills the triangle of real matrices with NaN, of complex ones with 0
     first, given = (part(x, 1, 1) for x in (factor, a))
-    made_nan = gen_math_ops.logical_and(is_nan(first), gen_math_ops.logical_not(is_nan(given)))
-    holds = gen_math_ops._all(positive, constant(-1, tf.int32), True)
-    failed = gen_math_ops._any(made_nan, constant(-1, tf.int32))
-    return gen_math_ops.logical_and(as_column(holds), gen_math_ops.logical_not(as_column(failed)))
+    made_nan = gen_math_ops.logical_and(is_nan(first), gen_math_ops.equal(given, given))
+    return gen_math_ops.logical_not(gen_math_ops.logical_or(as_column(failed), made_nan))
 
 
 @with_derivative(_derivative)

@@ -17,7 +17,16 @@ from tnp_shim.kernels.linear_algebra.matrices import (
     undefined,
 )
 from tnp_shim.kernels.products import as_column, as_row
-from tnp_shim.kernels.shapes import as_length, counting, gather, length, lengths, reshape
+from tnp_shim.kernels.shapes import (
+    as_length,
+    broadcast_to,
+    counting,
+    filled,
+    gather,
+    length,
+    lengths,
+    reshape,
+)
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
@@ -85,10 +94,10 @@ def _stack(x: tf.Tensor) -> tf.Tensor:
 def solve(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """The solution of a @ x = b; all NaN where a is singular."""
     n, m = length(a, -1), length(b, -1)
-    if not (n and m) or 0 in b.shape.as_list():
-        return b
     if b.shape.rank < a.shape.rank:
-        b = gen_array_ops.broadcast_to(b, constant((*lengths(a)[:-1], m), tf.int64))
+        b = broadcast_to(b, (*lengths(a)[:-1], m))
+    if 0 in (*a.shape.as_list(), m):
+        return b
     both = _stack(gen_array_ops.concat_v2([a, b], constant(a.shape.rank - 1, tf.int32)))
     made, _ = _eliminated(both, n)
     x = tf.raw_ops.MatrixTriangularSolve(matrix=part(made, n, n), rhs=part(made, n, m, beside=n), lower=False)
@@ -100,6 +109,8 @@ def solve(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
 def sign_and_log_determinant(a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The sign (or phase) and the logarithm of the modulus of the determinant."""
     n, front = length(a, -1), lengths(a)[:-2]
+    if 0 in a.shape.as_list():
+        return filled(front, constant(1, a.dtype)), filled(front, constant(0, a.dtype.real_dtype))
     made, parity = _eliminated(_stack(a), n)
     pivots = diagonal_of(made)
     sizes = modulus(pivots)

@@ -276,8 +276,24 @@ def shorter_side(x: tf.Tensor) -> Length:
 def part(
     x: tf.Tensor, rows: Length = -1, columns: Length = -1, below: Length = 0, beside: Length = 0
 ) -> tf.Tensor:
-    """So many rows and columns of matrices (-1: all that are left), behind the first `below` and `beside`."""
+    """So many rows and columns of matrices (-1: all that are left), behind the first `below` and `beside`.
+
+    A strided slice: the gradient of Slice under XLA is an op without one.
+    """
     front = x.shape.rank - 2
-    return gen_array_ops._slice(
-        x, vector([0] * front + [below, beside]), vector([-1] * front + [rows, columns])
+    ends = [_end(below, rows), _end(beside, columns)]
+    open_ends = sum(1 << front + i for i, n in enumerate((rows, columns)) if isinstance(n, int) and n == -1)
+    return gen_array_ops.strided_slice(
+        x,
+        vector([0] * front + [below, beside]),
+        vector([0] * front + ends),
+        constant((1,) * (front + 2), tf.int64),
+        begin_mask=2**front - 1,
+        end_mask=2**front - 1 | open_ends,
     )
+
+
+def _end(start: Length, size: Length) -> Length:
+    if isinstance(start, int) and isinstance(size, int):
+        return start + size
+    return gen_math_ops.add_v2(as_length(start), as_length(size))

@@ -11,11 +11,17 @@ from tnp_shim.kernels.elementwise import imag, is_zero, like, real, select
 from tnp_shim.kernels.linear_algebra.derivatives import safe_reciprocal, with_derivative
 from tnp_shim.kernels.linear_algebra.matrices import times
 from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops
 
 
 def _derivative_of_euclidean(results, tensors, upstream):
     return [times(tensors[0], gen_math_ops.mul(upstream[0], safe_reciprocal(results[0])))]
+
+
+def _squares(x: tf.Tensor) -> tf.Tensor:
+    if not x.dtype.is_complex:
+        return gen_math_ops.square(x)
+    return gen_math_ops.add_v2(*(gen_math_ops.square(part) for part in (real(x), imag(x))))
 
 
 @functools.cache
@@ -23,10 +29,9 @@ def _euclidean(axes: tuple[int, ...]):
     @with_derivative(_derivative_of_euclidean)
     def euclidean(x: tf.Tensor) -> tuple[tf.Tensor]:
         over = constant(axes, tf.int32)
-        if not x.dtype.is_complex:
+        if not (x.dtype.is_complex or compiled_by_xla()):  # XLA has no EuclideanNorm
             return (gen_math_ops.euclidean_norm(x, over, True),)
-        parts = (gen_math_ops.square(part) for part in (real(x), imag(x)))
-        return (gen_math_ops.sqrt(gen_math_ops._sum(gen_math_ops.add_v2(*parts), over, True)),)
+        return (gen_math_ops.sqrt(gen_math_ops._sum(_squares(x), over, True)),)
 
     return euclidean
 

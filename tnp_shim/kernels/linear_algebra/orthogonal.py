@@ -41,12 +41,12 @@ def columns_and_triangle(a: tf.Tensor, full: bool = False) -> tuple[tf.Tensor, t
 
 
 def _never_singular(r: tf.Tensor) -> tf.Tensor:
-    """Upper triangular matrices; a diagonal element next to 0 gives way to the rounding of the largest."""
+    """Upper triangular matrices; the rounding of the whole stands for a diagonal element next to 0."""
     pivots = diagonal_of(r)
     sizes = modulus(pivots)
-    limits = numpy.finfo(sizes.dtype.as_numpy_dtype)
-    least = gen_math_ops.mul(largest(sizes), like(limits.eps, sizes))
-    least = gen_math_ops.maximum(least, like(limits.tiny, sizes))
+    whole = gen_array_ops.squeeze(largest(r, 2), axis=[-1])
+    whole = select(gen_math_ops.equal(whole, like(0, whole)), like(1, whole), whole)
+    least = gen_math_ops.mul(whole, like(numpy.finfo(sizes.dtype.as_numpy_dtype).eps, sizes))
     return with_diagonal(r, select(gen_math_ops.less(sizes, least), same_dtype(least, r), pivots))
 
 
