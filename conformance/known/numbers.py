@@ -8,7 +8,7 @@ from conformance.vocabulary import INTEGERS
 
 PRODUCTS = (
     "dot inner outer vdot matmul vecdot matvec vecmat tensordot einsum kron cross trace convolve correlate "
-    "gradient trapezoid average cov corrcoef prod cumprod cumulative_prod nanprod nancumprod"
+    "gradient trapezoid average cov corrcoef prod cumprod cumulative_prod nanprod nancumprod interp"
 )
 SETS = (
     "unique unique_all unique_counts unique_inverse unique_values intersect1d union1d setdiff1d setxor1d "
@@ -41,6 +41,22 @@ KNOWN: tuple[Known, ...] = (
         kind="error",
         stumble="Functions whose result's size depends on values (np.unique, np.bincount, ...) cannot be "
         "compiled by XLA.",
+    ),
+    Known(
+        "sizes-from-values-under-vectorized-map",
+        SETS,
+        "vmap",
+        "each element of the batch has a result of a size of its own, and a batch is one array",
+        kind="error",
+        text="Where|TensorList",
+    ),
+    Known(
+        "two-errors-in-a-call",
+        "*.reduce *.outer",
+        "unknown",
+        "the call has two faults, and NumPy cannot be asked which it tells of where shapes are unknown",
+        kind="error",
+        text="unexpected keyword argument 'kwargs'",
     ),
     Known(
         "truths-while-tracing",

@@ -73,7 +73,9 @@ ROWS = [
         range=among([[-3, 3], [-1, 2]], None),
         density=FLAG,
         weights=Array(WIDE_FLOATS, ("ordinary",), like(0)),
-    ).within(4, conditioned=True),
+    )
+    .within(4, conditioned=True)
+    .any_memory(),
     row(
         "histogramdd",
         Given(_samples_in_rows),

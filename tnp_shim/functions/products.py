@@ -18,6 +18,7 @@ from tnp_shim.declaration import DType, Tensor, function
 from tnp_shim.declaration.function import write_out
 from tnp_shim.functions import einsum_subscripts
 from tnp_shim.functions.parts import diagonal as diagonal_view
+from tnp_shim.functions.reductions import in_loop, into
 from tnp_shim.functions.views import transpose as transpose_view
 from tnp_shim.kernels import contraction, shapes
 from tnp_shim.kernels.arithmetic import conjugate, multiply, negative, subtract
@@ -25,6 +26,7 @@ from tnp_shim.kernels.contraction import transpose
 from tnp_shim.kernels.products import diagonal, inner_product, matrix_product, matvec, sum_over
 from tnp_shim.promotion import cast, constant, promote_args
 from tnp_shim.tensorflow_internals import gen_array_ops
+from tnp_shim.ufuncs import UFUNCS
 
 
 def _contract_axes(name: str, x: tf.Tensor, y: tf.Tensor, axes_x: Sequence[int], axes_y: Sequence[int]):
@@ -138,13 +140,8 @@ def kron(a: Tensor, b: Tensor):
     return shapes.reshape(blocks, [shapes.product(pair) for pair in zip(sizes_a, sizes_b, strict=True)])
 
 
-def _sum_dtype(dtype: tf.DType) -> tf.DType:
-    """The dtype in which NumPy adds up: integers at least as wide as the default integer."""
-    return tf.as_dtype(numpy.add.reduce(numpy.empty(0, dtype.as_numpy_dtype)).dtype)
-
-
 @function(numpy.trace, scalar=True)
-def trace(a: Tensor, offset: Any = 0, axis1: int = 0, axis2: int = 1, dtype: DType = None):
+def trace(a: Tensor, offset: Any = 0, axis1: int = 0, axis2: int = 1, dtype: DType = None, out: Any = None):
     """Sum over the diagonals of the matrices along two axes. Differentiable."""
     rank = shapes.rank_of(a, "trace")
     if rank < 2:
@@ -154,8 +151,7 @@ def trace(a: Tensor, offset: Any = 0, axis1: int = 0, axis2: int = 1, dtype: DTy
         raise ValueError("axis1 and axis2 cannot be the same")
     others = [axis for axis in range(rank) if axis not in (first, second)]
     elements = diagonal(transpose(a, [*others, first, second]), operator.index(offset))
-    target = _sum_dtype(a.dtype) if dtype is None else dtypes.to_tf(dtype)
-    return sum_over(cast(elements, target), (rank - 2,))
+    return into("trace", sum_over(in_loop(UFUNCS["add"], elements, dtype, out), (rank - 2,)), out)
 
 
 def _vector_axis_last(x: tf.Tensor, axis: Any, name: str) -> tf.Tensor:

@@ -259,6 +259,9 @@ def average(
         found = mean.__wrapped_body__(a, axes, None, None, keepdims)  # type: ignore[attr-defined]
         if found.shape.num_elements() == 0:
             raise ZeroDivisionError("division by zero")  # as NumPy does, of the number of means
+        if not found.shape.is_fully_defined():
+            some = gen_math_ops.greater(gen_array_ops.size(found), constant(0, tf.int32))
+            found = asserted(found, some, "division by zero", ZeroDivisionError)
         scale = cast(count_over(a, axes, None, False), found.dtype)
     else:
         found, scale = _weighted(a, axis, axes, weights, keepdims)
