@@ -45,10 +45,10 @@ class Effort:
 _COSTLY = ("xla", "gpu", "gradient", "second gradient", "forward", "vmap", "loop")
 
 QUICK = Effort(
-    structures={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
-    ufunc_methods={"eager": 4, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 0) | {"gradient": 1},
+    structures={"eager": 4, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 1),
+    ufunc_methods={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
     values=2,
-    first_row=frozenset({"second gradient", "forward", "vmap", "loop"}),
+    first_row=frozenset(_COSTLY),
 )
 FULL = Effort(
     structures={"eager": 20, "graph": 8, "unknown": 6, "xla": 3, "gpu": 4, "gradient": 6}

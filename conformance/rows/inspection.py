@@ -10,6 +10,7 @@ from conformance.vocabulary import (
     NUMERIC,
     Array,
     Axis,
+    DType,
     Overlapping,
     among,
 )
@@ -119,6 +120,8 @@ TEXTS = (
 )
 
 ROWS = [
+    # without elements: those of new memory mean nothing
+    row("ndarray", (0, 3), dtype=DType(), order=among("C", "F")),
     *(text.not_in(_TRACED, "the text of an array is made of its values") for text in TEXTS),
     *(row(name, word) for name in ("shape", "ndim", "size") for word in (ANY, OBJECTS)),
     row("size", Array(rank=(1, 5)), axis=Axis(none=True, tuples=True)),

@@ -47,6 +47,9 @@ UNUSED: dict[str, str] = {
     "kwargs": "further keywords, which rows give by their own names",
     "kw": "further keywords, which are handed to a function that is an argument",
     "args": "further arguments, which rows give as such",
+    "buffer": "memory from outside, which tensors do not have",
+    "offset": "memory from outside, which tensors do not have",
+    "strides": "memory from outside, which tensors do not have",
     "like": "asks another library for the array",
     "subok": "there are no subclasses of arrays on tensors",
 }

@@ -16,12 +16,18 @@ from conformance.vocabulary import (
     Array,
     Axis,
     DType,
+    Given,
     Indices,
     among,
     broadcasting,
 )
 
 FILLS = ("ordinary", "ties", "positive", "hard")
+
+
+def _into(shape: tuple[int, ...] | None) -> Given:
+    """An `out` of the operand's dtype. NumPy's accumulate ends the process for one of another shape."""
+    return Given(lambda choose, seen: Alike(shapes=None if shape is None else lambda _: [shape]))
 
 
 def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
@@ -41,9 +47,9 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
         initial=among(0, 1, 2),
         where=Array(("bool",), ("ordinary",), broadcasting(0)),
     )
-    reduced_into = row(f"{name}.reduce", line, out=Always(Alike(shapes=lambda seen: [()])))
+    reduced_into = row(f"{name}.reduce", line, out=Always(_into(())))
     accumulated = row(f"{name}.accumulate", vectors, axis=Axis(), dtype=DType())
-    accumulated_into = row(f"{name}.accumulate", line, out=Always(Alike()))
+    accumulated_into = row(f"{name}.accumulate", line, out=Always(_into(None)))
     outer = row(f"{name}.outer", *(two,) * ufunc.nin)
     # unsigned, so that few are negative, which reduceat refuses
     pieces = row(
@@ -57,7 +63,7 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
         f"{name}.reduceat",
         line,
         Indices(axis=0, shapes=((2,),)),
-        out=Always(Alike(shapes=lambda seen: [(2,)])),
+        out=Always(_into((2,))),
     )
     indices = Indices(axis=0, shapes=((3,), (2,)))
     values = among(2, 1, Array(dtypes, FILLS, lambda seen: [seen[1].shape]))
