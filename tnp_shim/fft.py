@@ -196,7 +196,8 @@ def _into(name: str, out: Any, result: tf.Tensor) -> Any:
     if out is None:
         return result
     (array,) = out if isinstance(out, tuple) else (out,)
-    if isinstance(array, (Array, numpy.ndarray)) and not result.shape.is_compatible_with(array.shape):
+    shape = array._cell.shape if isinstance(array, Array) else getattr(array, "shape", None)
+    if not result.shape.is_compatible_with(shape):
         raise ValueError("output array has wrong shape.")
     return write_out(f"fft.{name}", wrap(result), array)
 
@@ -300,8 +301,11 @@ def fft2(a: Any, s: Any = None, axes: Axis = (-2, -1), norm: Any = None, out: An
 
 @function(numpy.fft.ifft2)
 def ifft2(a: Any, s: Any = None, axes: Axis = (-2, -1), norm: Any = None, out: Any = None) -> Any:
-    """The inverse of `fft2`. Differentiable."""
-    return _complex_over_axes("ifft2", a, s, axes, norm, out, inverse=True)
+    """The inverse of `fft2`. Differentiable.
+
+    As NumPy's it leaves `out` alone and gives an array of its own.
+    """
+    return _complex_over_axes("ifft2", a, s, axes, norm, None, inverse=True)
 
 
 @function(numpy.fft.rfftn)
