@@ -359,8 +359,10 @@ def _ordered(outputs: tuple[tf.Tensor, ...], args: Any, order: str) -> Any:
     made = []
     for tensor in outputs:
         shape, dtype = static_shape(tensor), dtypes.to_numpy(tensor.dtype)
-        plain = order in "Cc" or not shape or None in shape
-        made.append(result(tensor, dtype) if plain else laid_out(tensor, untouched(shape, dtype, "F")))
+        if order in "Cc" or not shape or None in shape:
+            made.append(result(tensor, dtype))
+        else:
+            made.append(laid_out(tensor, untouched(shape, dtype, "F")))  # type: ignore[arg-type]
     return made[0] if len(made) == 1 else tuple(made)
 
 

@@ -70,8 +70,12 @@ def _of_singular_values(x: tf.Tensor, rows: int, columns: int, ufunc: Any, initi
 
 
 _OF_SINGULAR_VALUES = {2: (_MAXIMUM, 0), -2: (_MINIMUM, None), "nuc": (_ADD, 0)}
-_OF_SUMS = {1: (True, _MAXIMUM, 0), -1: (True, _MINIMUM, None)}
-_OF_SUMS |= {numpy.inf: (False, _MAXIMUM, 0), -numpy.inf: (False, _MINIMUM, None)}
+_OF_SUMS: dict[float, tuple[bool, Any, int | None]] = {
+    1: (True, _MAXIMUM, 0),
+    -1: (True, _MINIMUM, None),
+    numpy.inf: (False, _MAXIMUM, 0),
+    -numpy.inf: (False, _MINIMUM, None),
+}
 """Whether columns are added up (or rows), and which of the sums is the norm."""
 
 
@@ -138,7 +142,7 @@ def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: 
     rank = rank_of(x, "linalg.vector_norm")
     if axis is not None and not isinstance(axis, tuple):
         return norm_of(x, ord, axis, bool(keepdims))
-    axes = normalize_axes(axis, rank)
+    axes: Any = normalize_axes(axis, rank)
     rest = [other for other in range(rank) if other not in axes]
     kept = lengths(x)
     joined = reshape(

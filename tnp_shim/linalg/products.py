@@ -19,10 +19,14 @@ from tnp_shim.tensorflow_internals import gen_array_ops
 from tnp_shim.ufuncs import UFUNCS
 
 _MATMUL, _VECDOT = UFUNCS["matmul"], UFUNCS["vecdot"]
-_outer, _cross, _trace, _tensordot, _dot = (
-    body.__wrapped_body__
-    for body in (products.outer, products.cross, products.trace, products.tensordot, products.dot)
-)
+
+
+def _body_of(declared: Any) -> Any:
+    return declared.__wrapped_body__
+
+
+_outer, _cross, _dot = map(_body_of, (products.outer, products.cross, products.dot))
+_trace, _tensordot = map(_body_of, (products.trace, products.tensordot))
 
 
 @function(numpy.linalg.outer)

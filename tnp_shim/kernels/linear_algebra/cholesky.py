@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from tnp_shim.indexing.checks import every
 from tnp_shim.kernels.elementwise import like
 from tnp_shim.kernels.linear_algebra.derivatives import with_derivative
 from tnp_shim.kernels.linear_algebra.matrices import (
@@ -11,6 +12,7 @@ from tnp_shim.kernels.linear_algebra.matrices import (
     diagonal_of,
     gradient_of_triangle,
     halved,
+    if_all,
     is_nan,
     lower,
     part,
@@ -22,7 +24,7 @@ from tnp_shim.kernels.linear_algebra.matrices import (
 )
 from tnp_shim.kernels.products import as_column
 from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops
 
 
 def _derivative(results, tensors, upstream):
@@ -51,7 +53,15 @@ def _cholesky(a: tf.Tensor) -> tuple[tf.Tensor]:
     factor = tf.raw_ops.Cholesky(input=a, name="LinAlgError_Matrix_is_not_positive_definite")
     if factor.shape[-1] == 0:
         return (factor,)
-    return (verified(factor, _succeeded(a, factor), "Matrix is not positive definite"),)
+
+    def looked_at():
+        return verified(factor, _succeeded(a, factor), "Matrix is not positive definite")
+
+    if compiled_by_xla():
+        return (looked_at(),)
+    pivots = real_part(diagonal_of(factor))
+    made = if_all(every(gen_math_ops.greater(pivots, like(0, pivots))), lambda: factor, looked_at)
+    return (made,)
 
 
 def cholesky(a: tf.Tensor) -> tf.Tensor:

@@ -31,13 +31,24 @@ Derivative: TypeAlias = Callable[[Tensors, Tensors, Tensors], list[tf.Tensor | N
 def with_derivative(derivative: Derivative) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a body `tensors -> tuple of tensors` a derivative that is made of differentiable bodies itself.
 
-    As in `differentiation.differentiable`, the derivative hangs on a node, an `IdentityN` of the results and
-    the tensors, in Python only.
+    As in `differentiation.differentiable`, the derivative hangs on a node, in Python only: the body's own if
+    it is all there is, else an `IdentityN` of the results and the tensors.
     """
 
     def decorate(body):
+        takes = body.__code__.co_argcount
+
+        def of_the_op(node, *upstream):
+            inputs = len(node.inputs)
+            made = derivative(node.outputs, node.inputs[:takes], _given(upstream))
+            return [*made, *[None] * (inputs - takes)]
+
         def in_graph(*tensors):
             results = body(*tensors)
+            node = results[0].op
+            if _is_all_of(node, results, tensors):
+                node._gradient_function = of_the_op
+                return results
             count = len(results)
             outputs = gen_array_ops.identity_n([*results, *tensors])
 
@@ -67,6 +78,15 @@ def with_derivative(derivative: Derivative) -> Callable[[Callable[..., Any]], Ca
         return call
 
     return decorate
+
+
+def _is_all_of(node: Any, results: Tensors, tensors: Tensors) -> bool:
+    """Whether a node has the results for its outputs and begins its inputs with the tensors."""
+    outputs, inputs = list(node.outputs), list(node.inputs)[: len(tensors)]
+    if len(outputs) != len(results) or len(inputs) != len(tensors):
+        return False
+    pairs = zip([*outputs, *inputs], [*results, *tensors], strict=True)
+    return all(mine is theirs for mine, theirs in pairs)
 
 
 def _given(upstream: Sequence[Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from tnp_shim.kernels.linear_algebra.matrices import (
     diagonal_matrix,
     diagonal_of,
     identity,
+    if_all,
     largest,
     product,
     same_dtype,
@@ -27,7 +28,7 @@ from tnp_shim.kernels.products import as_column
 from tnp_shim.kernels.scans import cumprod
 from tnp_shim.kernels.shapes import length
 from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import context, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 
 def _of_all_others(x: tf.Tensor) -> tf.Tensor:
@@ -75,10 +76,7 @@ def _adjugate(a: tf.Tensor) -> tuple[tf.Tensor]:
     def by_inverse():
         return gen_math_ops.mul(over_matrix(times(sign, gen_math_ops.exp(log))), inverses)
 
-    if context.executing_eagerly():
-        return (by_inverse() if every(usual) else _by_singular_values(a),)
-    made = tf.cond(every(usual), by_inverse, lambda: _by_singular_values(a))
-    made.set_shape(a.shape)
+    made = if_all(every(usual), by_inverse, lambda: _by_singular_values(a))
     return (made,)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy
 import tensorflow as tf
@@ -13,7 +14,7 @@ from tnp_shim.kernels.elementwise import complex_of, imag, like, real, select
 from tnp_shim.kernels.reductions import has_gpu
 from tnp_shim.kernels.shapes import Length, as_length, broadcast_shape, broadcast_to, length, lengths, vector
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import compiled_by_xla, context, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import EagerTensor, compiled_by_xla, context, gen_array_ops, gen_math_ops
 
 LinAlgError = numpy.linalg.LinAlgError
 _NAN = complex(numpy.nan, numpy.nan)
@@ -169,6 +170,13 @@ def verified(x: tf.Tensor, holds: tf.Tensor, message: str) -> tf.Tensor:
     return asserted(x, every(holds), message, LinAlgError)
 
 
+def if_all(condition: tf.Tensor, usual: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
+    """`usual()`, or `otherwise()` if a condition (of no axes) does not hold; the same number of tensors."""
+    if isinstance(condition, EagerTensor):
+        return usual() if condition else otherwise()
+    return tf.cond(condition, usual, otherwise)
+
+
 def undefined(x: tf.Tensor, where: tf.Tensor) -> tf.Tensor:
     """The tensor with NaN in some places."""
     return select(where, like(_NAN if x.dtype.is_complex else numpy.nan, x), x)
@@ -181,23 +189,35 @@ def set_aside(
 ) -> tuple[tf.Tensor, ...]:
     """What a kernel gives, and NaN for matrices with unusable elements, for which the kernel would raise.
 
-    The results are matrices, or vectors of as many axes in front.
+    The results are matrices, or vectors of as many axes in front. What is unusable is not finite.
     """
+
+    def otherwise():
+        bad = gen_math_ops._any(unusable(a), constant((-2, -1), tf.int32), True)
+        results = kernel(select(bad, identity(length(a, -1), a.dtype), a))
+        of_vectors = gen_array_ops.squeeze(bad, axis=[-1])
+        return tuple(undefined(r, bad if r.shape.rank == a.shape.rank else of_vectors) for r in results)
+
+    if compiled_by_xla():
+        return otherwise()
     if context.executing_eagerly():
         try:
             return kernel(a)
         except tf.errors.InvalidArgumentError:
-            if not bool(gen_math_ops._any(unusable(a), tuple(range(a.shape.rank)))):
+            if not gen_math_ops._any(unusable(a), tuple(range(a.shape.rank))):
                 raise
-    bad = gen_math_ops._any(unusable(a), constant((-2, -1), tf.int32), True)
-    results = kernel(select(bad, identity(length(a, -1), a.dtype), a))
-    of_vectors = gen_array_ops.squeeze(bad, axis=[-1])
-    return tuple(undefined(r, bad if r.shape.rank == a.shape.rank else of_vectors) for r in results)
+            return otherwise()
+    # a sum that is finite tells enough; it may overflow without need
+    total = gen_math_ops._sum(a, constant(tuple(range(a.shape.rank)), tf.int32))
+    return tuple(tf.cond(is_endless(total), otherwise, lambda: tuple(kernel(a))))
 
 
 def is_endless(x: tf.Tensor) -> tf.Tensor:
     """Whether numbers are NaN or infinite."""
-    return is_nan(gen_math_ops.sub(x, x))
+    if not x.dtype.is_complex:
+        return gen_math_ops.logical_not(gen_math_ops.is_finite(x))
+    parts = (gen_math_ops.is_finite(part) for part in (real(x), imag(x)))
+    return gen_math_ops.logical_not(gen_math_ops.logical_and(*parts))
 
 
 def power_of_two(sizes: tf.Tensor) -> tf.Tensor:

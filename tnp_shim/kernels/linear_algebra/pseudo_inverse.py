@@ -83,7 +83,7 @@ def _of_system(system):
     def pseudo_inverse(a: tf.Tensor, share: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         left, values, right = system(a)
         kept = _kept(values, share)
-        inverses = select(kept, safe_reciprocal(values), like(0, values))
+        inverses = select(kept, gen_math_ops.reciprocal(values), like(0, values))
         return product(scaled_columns(right, inverses), left, adjoint_y=True), values
 
     return pseudo_inverse

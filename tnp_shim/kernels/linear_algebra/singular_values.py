@@ -21,6 +21,7 @@ from tnp_shim.kernels.linear_algebra.matrices import (
     anti_hermitian,
     diagonal_matrix,
     halved,
+    if_all,
     is_nan,
     part,
     product,
@@ -43,13 +44,20 @@ def _kernel(a: tf.Tensor, full: bool) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     else:
         values, left, right = tf.raw_ops.Svd(input=a, compute_uv=True, full_matrices=full)
         values = real_part(values)
-    holds = _converged(values)
-    message = "SVD did not converge"
-    return (
-        verified(left, as_column(holds), message),
-        verified(values, holds, message),
-        verified(right, as_column(holds), message),
-    )
+
+    def looked_at():
+        holds, message = _converged(values), "SVD did not converge"
+        return (
+            verified(left, as_column(holds), message),
+            verified(values, holds, message),
+            verified(right, as_column(holds), message),
+        )
+
+    if compiled_by_xla():
+        return looked_at()
+    total = gen_math_ops._sum(values, constant(tuple(range(values.shape.rank)), tf.int32))
+    finite = gen_math_ops.is_finite(total)
+    return tuple(if_all(finite, lambda: (left, values, right), looked_at))
 
 
 def _converged(values: tf.Tensor) -> tf.Tensor:

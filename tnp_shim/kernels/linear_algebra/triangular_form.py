@@ -45,9 +45,9 @@ def _sum(x: tf.Tensor, axis: int, keepdims: bool = False) -> tf.Tensor:
     return gen_math_ops._sum(x, constant(axis, tf.int32), keepdims)
 
 
-def _any(x: tf.Tensor, axis: int | None = None) -> tf.Tensor:
-    axes = tuple(range(x.shape.rank)) if axis is None else axis
-    return gen_math_ops._any(x, constant(axes, tf.int32))
+def _any(x: tf.Tensor, axes: tuple[int, ...] | None = None) -> tf.Tensor:
+    over = tuple(range(x.shape.rank)) if axes is None else axes
+    return gen_math_ops._any(x, constant(over, tf.int32))
 
 
 def _balanced(a: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
