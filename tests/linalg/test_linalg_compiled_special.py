@@ -1,4 +1,4 @@
-"""Decompositions under XLA of special matrices: units, zeros, clusters, large and small ones, empty ones."""
+"""Special matrices under XLA: units, zeros, clusters, large, small and empty ones, those without an answer."""
 
 from __future__ import annotations
 
@@ -48,6 +48,29 @@ def test_the_complex_unit_matrix():
         w, v = compiled(lambda np, a: np.linalg.eigh(a), numpy.eye(2, dtype=dtype))
         numpy.testing.assert_array_equal(w, [1, 1])
         numpy.testing.assert_array_equal(numpy.abs(v), numpy.eye(2))
+
+
+FAILING = {
+    "inv": (lambda np, a: np.linalg.inv(a), numpy.array([[1, 2], [2, 4.0]])),
+    "solve": (lambda np, a: np.linalg.solve(a, a[0]), numpy.array([[1, 2], [2, 4.0]])),
+    "matrix_power": (lambda np, a: np.linalg.matrix_power(a, -2), numpy.zeros((2, 2))),
+    "cholesky": (lambda np, a: np.linalg.cholesky(a), numpy.array([[1, 2], [2, 1.0]])),
+    "svdvals": (lambda np, a: np.linalg.svdvals(a), numpy.array([[1, numpy.nan], [2, 1.0]])),
+    "eigvals": (lambda np, a: np.linalg.eigvals(a), numpy.array([[1, numpy.inf], [2, 1.0]])),
+    "eigh": (lambda np, a: np.linalg.eigh(a)[1], numpy.array([[1, 0], [numpy.nan, 1.0]])),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_nan_where_there_is_no_answer(name):
+    body, bad = FAILING[name]
+    good = numpy.array([[2, 1], [1, 3.0]])
+    for dtype in ("float64", "complex128") if name in ("inv", "cholesky") else ("float64",):
+        for stack in (bad, bad[None]):
+            assert numpy.isnan(compiled(body, stack.astype(dtype))).all()
+        if name != "solve":
+            both = compiled(body, numpy.stack([bad, good]).astype(dtype)).numpy()
+            assert numpy.isnan(both[0]).all() and not numpy.isnan(both[1]).any()
 
 
 def test_determinants_of_singular_matrices():
