@@ -32,6 +32,12 @@ def _refuse_unless_binary(made: ufunc, method: str) -> None:
         raise ValueError(f"{method} only supported for functions returning a single value")
 
 
+def _refuse_mixed(made: ufunc, method: str) -> None:
+    first, second = made.numpy.types[-1][:2]
+    if first != second:  # ldexp
+        raise TypeError(f"the resolved dtypes are not compatible with {made.__name__}.{method}")
+
+
 def _wrapped(tensor: tf.Tensor) -> Array:
     return wrap_scalar(tensor) if tensor.shape.rank == 0 else wrap(tensor)
 
@@ -45,10 +51,6 @@ def _finished(name: str, tensor: tf.Tensor, out: Any) -> Any:
 def _in_loop(made: ufunc, array: Any, dtype: Any, out: Any) -> tf.Tensor:
     """The elements in the dtype of the loop that the reduction runs."""
     tensor = to_tensor(array)
-    if made.numpy.types[-1][0] != made.numpy.types[-1][1]:  # ldexp: a result cannot be its first operand
-        raise TypeError(f"the resolved dtypes are not compatible with {made.__name__}.reduce")
-    if made.numpy.types[-1][0] != made.numpy.types[-1][1]:  # ldexp: a result cannot be its first operand
-        raise TypeError(f"the resolved dtypes are not compatible with {made.__name__}.reduce")
     own, kept = (
         dtypes.to_numpy(tensor.dtype),
         getattr(out[0] if isinstance(out, tuple) else out, "dtype", None),
@@ -100,6 +102,7 @@ def _operand(value: Any) -> Any:
 def accumulate(self: ufunc, array: Any, /, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
     """The results of applying the ufunc to the first element, the first two, and so on, along an axis."""
     _refuse_unless_binary(self, "accumulate")
+    _refuse_mixed(self, "accumulate")
     tensor = accumulated(self, _in_loop(self, array, dtype, out), to_axis(axis, "accumulate"))
     return _finished(f"{self.__name__}.accumulate", tensor, out)
 
@@ -134,6 +137,7 @@ def reduceat(
     Where an index is not less than the next one, the result is the element at the index.
     """
     _refuse_unless_binary(self, "reduceat")
+    _refuse_mixed(self, "reduceat")
     tensor = _in_loop(self, array, dtype, out)
     (place,) = reductions.normalize_axes(to_axis(axis, "reduceat"), tensor.shape.rank)  # type: ignore[misc]
     starts = to_tensor(indices)
