@@ -1,4 +1,4 @@
-"""Special matrices under XLA: units, zeros, clusters, large, small and empty ones, those without an answer."""
+"""Special matrices under XLA: units, zeros, clusters, large, small, empty ones, those without answer."""
 
 from __future__ import annotations
 
