@@ -33,8 +33,8 @@ def _refuse_unless_binary(made: ufunc, method: str) -> None:
 
 
 def _refuse_mixed(made: ufunc, method: str) -> None:
-    first, second = made.numpy.types[-1][:2]
-    if first != second:  # ldexp
+    loop = made.numpy.types[-1]
+    if loop[0] != loop[1]:  # ldexp
         raise TypeError(f"the resolved dtypes are not compatible with {made.__name__}.{method}")
 
 
