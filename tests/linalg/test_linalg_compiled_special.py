@@ -73,19 +73,6 @@ def test_nan_where_there_is_no_answer(name):
             assert numpy.isnan(both[0]).all() and not numpy.isnan(both[1]).any()
 
 
-@pytest.mark.parametrize("n, dtype", [(96, "float64"), (70, "complex128")])
-def test_larger_matrices_are_eliminated_in_blocks(n, dtype):
-    a = values((2, n, n), dtype)
-    x, sign, log = compiled(lambda np, a: (np.linalg.solve(a, a[..., :3]), *np.linalg.slogdet(a)), a)
-    numpy.testing.assert_allclose(x, numpy.broadcast_to(numpy.eye(n)[:, :3], x.shape), atol=1e-11)
-    expected = numpy.linalg.slogdet(a)
-    numpy.testing.assert_allclose(sign, expected.sign, atol=1e-12)
-    numpy.testing.assert_allclose(log, expected.logabsdet, rtol=1e-12)
-    a[0, :, 5] = a[0, :, 60] = 0
-    inverse = compiled(lambda np, a: np.linalg.inv(a), a).numpy()
-    assert numpy.isnan(inverse[0]).all() and not numpy.isnan(inverse[1]).any()
-
-
 def test_determinants_of_singular_matrices():
     sign, log = compiled(lambda np, a: tuple(np.linalg.slogdet(a)), numpy.ones((3, 3)))
     assert sign == 0 and log == -numpy.inf

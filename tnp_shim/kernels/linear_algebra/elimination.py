@@ -6,21 +6,15 @@ pivots here are chosen as LAPACK chooses them.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import tensorflow as tf
 
 from tnp_shim.kernels.elementwise import imag, like, real, select
-from tnp_shim.kernels.linear_algebra.loops import placed, window
 from tnp_shim.kernels.linear_algebra.matrices import (
     diagonal_of,
-    identity,
     modulus,
     part,
-    product,
     same_dtype,
     undefined,
-    with_diagonal,
 )
 from tnp_shim.kernels.products import as_column, as_row
 from tnp_shim.kernels.shapes import (
@@ -47,99 +41,45 @@ def _sizes(x: tf.Tensor) -> tf.Tensor:
 def _over(x: tf.Tensor, pivot: tf.Tensor) -> tf.Tensor:
     """x / pivot, and 0 where the pivot is 0."""
     none = gen_math_ops.equal(pivot, like(0, pivot))
-    return gen_math_ops.real_div(x, select(none, like(1, pivot), pivot))
+    return gen_math_ops.mul(x, gen_math_ops.reciprocal(select(none, like(1, pivot), pivot)))
 
 
-class _Panel(NamedTuple):
-    """Columns that are being eliminated, the order into which rows were swapped, and the parity of that."""
+def _eliminated(a: tf.Tensor, steps: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Matrices [batch, n, m] with the first columns made upper triangular, and the parity of row swaps.
 
-    columns: tf.Tensor
-    order: tf.Tensor
-    parity: tf.Tensor
-
-
-def _eliminated_columns(a: tf.Tensor, steps: int, first: tf.Tensor) -> _Panel:
-    """Columns [batch, n, m], the first of which are eliminated, the first one below row `first`.
-
-    Below the pivots are the multipliers.
+    Below the diagonal are the multipliers.
     """
     batch, n, m = a.shape.as_list()
     rows = reshape(counting(n), (1, n))
     columns = reshape(counting(m), (1, 1, m))
 
-    def step(k, a, order, parity):
-        at = first + k
+    def step(k, a, parity):
         column = gather(a, k, 2)
-        sizes = _sizes(column)
-        sizes = select(gen_math_ops.greater_equal(rows, at), sizes, like(-1, sizes))
+        open_rows = gen_math_ops.greater_equal(rows, k)
+        sizes = select(open_rows, _sizes(column), like(-1, _sizes(column)))
         chosen = as_column(gen_math_ops.arg_max(sizes, constant(1, tf.int32), output_type=tf.int64))
-        is_chosen, is_step = gen_math_ops.equal(rows, chosen), gen_math_ops.equal(rows, at)
-        old, new = _row(a, is_step), _row(a, is_chosen)
+        is_chosen, is_step = gen_math_ops.equal(rows, chosen), gen_math_ops.equal(rows, k)
+        old = gather(a, k, 1)
+        new = _row(a, is_chosen)
+        pivot_column = gather(a, k, 2)
+        pivot = gather(new, k, 1)
         # rows change places, and multiples of the pivot's row are taken away, in one pass
-        swapped_column = select(is_chosen, as_column(gather(old, k, 1)), column)
-        below = gen_math_ops.greater(rows, at)
-        factors = select(below, _over(swapped_column, as_column(gather(new, k, 1))), like(0, a))
+        swapped_column = select(is_chosen, as_column(gather(old, k, 1)), pivot_column)
+        below = gen_math_ops.greater(rows, k)
+        factors = select(below, _over(swapped_column, as_column(pivot)), like(0, a))
+        beside = gen_math_ops.greater(columns, k)
         swapped = select(as_column(is_step), as_row(new), select(as_column(is_chosen), as_row(old), a))
         reduced = gen_math_ops.sub(swapped, gen_math_ops.mul(as_column(factors), as_row(new)))
         stored = gen_math_ops.logical_and(gen_math_ops.equal(columns, k), as_column(below))
-        made = select(gen_math_ops.greater(columns, k), reduced, select(stored, as_column(factors), swapped))
-        places = select(is_step, chosen, select(is_chosen, at, rows))
-        order = gen_array_ops.gather_v2(order, places, constant(1, tf.int32), batch_dims=1)
-        stays = gen_array_ops.squeeze(gen_math_ops.equal(chosen, at), axis=[1])
-        return k + 1, made, order, select(stays, parity, gen_math_ops.neg(parity))
+        a = select(beside, reduced, select(stored, as_column(factors), swapped))
+        swaps = gen_math_ops.not_equal(chosen, k)
+        return k + 1, a, select(gen_array_ops.squeeze(swaps, axis=[1]), gen_math_ops.neg(parity), parity)
 
-    order = broadcast_to(rows, (batch, n))
-    start = (as_length(0), a, order, filled((batch,), constant(1, a.dtype)))
-    ended = tf.while_loop(lambda k, *_: k < steps, step, start, maximum_iterations=steps)
-    return _Panel(*ended[1:])
-
-
-_WIDTH = 32
-"""So many columns are eliminated before the others, by a product of matrices, are."""
-
-
-def _eliminated(a: tf.Tensor, steps: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """Matrices [batch, n, m] with the first columns made upper triangular, and the parity of row swaps."""
-    if steps <= 2 * _WIDTH:
-        made = _eliminated_columns(a, steps, as_length(0))
-        return made.columns, made.parity
-    batch, n, m = a.shape.as_list()
-    missing = -n % _WIDTH
-    if missing:  # a unit matrix makes up for it
-        unit = broadcast_to(identity(missing, a.dtype), (batch, missing, missing))
-        beside, beyond = (
-            filled((batch, *size), constant(0, a.dtype)) for size in ((n, missing), (missing, m))
-        )
-        inner = gen_array_ops.concat_v2([part(a, n, n), beside, part(a, n, beside=n)], constant(2, tf.int32))
-        outer = gen_array_ops.concat_v2(
-            [part(beyond, -1, n), unit, part(beyond, beside=n)], constant(2, tf.int32)
-        )
-        whole, parity = _eliminated(
-            gen_array_ops.concat_v2([inner, outer], constant(1, tf.int32)), n + missing
-        )
-        left, right = part(whole, n, n), part(whole, n, beside=n + missing)
-        return gen_array_ops.concat_v2([left, right], constant(2, tf.int32)), parity
-    rows, columns = reshape(counting(n), (1, n, 1)), reshape(counting(m), (1, 1, m))
-
-    def step(k, a, parity):
-        panel = _eliminated_columns(window(a, 2, k, _WIDTH), _WIDTH, k)
-        a = gen_array_ops.gather_v2(a, panel.order, constant(1, tf.int32), batch_dims=1)
-        a = placed(a, panel.columns, 2, k)
-        triangle = window(panel.columns, 1, k, _WIDTH)
-        triangle = with_diagonal(triangle, gen_array_ops.ones_like(diagonal_of(triangle)))
-        block = window(a, 1, k, _WIDTH)
-        beside = gen_math_ops.greater_equal(columns, k + _WIDTH)
-        solved = tf.raw_ops.MatrixTriangularSolve(matrix=triangle, rhs=block, lower=True)
-        block = select(beside, solved, block)
-        below = gen_math_ops.greater_equal(rows, k + _WIDTH)
-        factors = select(below, panel.columns, like(0, a))
-        a = placed(a, block, 1, k)
-        taken = product(factors, select(beside, block, like(0, a)))
-        return k + _WIDTH, gen_math_ops.sub(a, taken), gen_math_ops.mul(parity, panel.parity)
-
-    start = (as_length(0), a, filled((batch,), constant(1, a.dtype)))
-    _, made, parity = tf.while_loop(lambda k, *_: k < steps, step, start, maximum_iterations=steps // _WIDTH)
-    return made, parity
+    parity = gen_array_ops.fill(constant((batch,), tf.int64), constant(1, a.dtype))
+    _, a, parity = tf.while_loop(
+        lambda k, *_: k < steps, step, (as_length(0), a, parity), maximum_iterations=steps
+    )
+    return a, parity
 
 
 def _row(a: tf.Tensor, is_chosen: tf.Tensor) -> tf.Tensor:
