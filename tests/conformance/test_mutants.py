@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.judging import QUICK, judge
+from conformance.judging import FULL, judge
 from conformance.mutants import MUTANTS, in_place_of
 from conformance.rows import ROWS
 
-EFFORT = replace(QUICK, structures=dict.fromkeys(QUICK.structures, 4) | {"eager": 16}, first_row=frozenset())
+EFFORT = replace(FULL, structures=dict.fromkeys(FULL.structures, 6) | {"eager": 16}, widened={}, timed=False)
 
 
 def status(name: str, mode: str) -> str:
