@@ -38,7 +38,7 @@ NUMBERS = INTS + FLOATS + COMPLEX
 
 ROWS: tuple[UfuncRow, ...] = (
     UfuncRow(numpy.add, arithmetic.add, NUMBERS, gen_math_ops.add_v2),
-    UfuncRow(numpy.subtract, arithmetic.subtract, SIGNED + "ILQ" + FLOATS + COMPLEX, gen_math_ops.sub),
+    UfuncRow(numpy.subtract, arithmetic.subtract, SIGNED + "IL" + FLOATS + COMPLEX, gen_math_ops.sub),
     UfuncRow(numpy.multiply, arithmetic.multiply, NUMBERS, gen_math_ops.mul),
     UfuncRow(numpy.divide, arithmetic.divide, FLOATS, quotient),
     UfuncRow(numpy.floor_divide, arithmetic.floor_divide),
