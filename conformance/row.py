@@ -72,7 +72,7 @@ class Row:
         words: dict[int | str, Any] = dict(enumerate(self.positional))
         words.update(self.keywords)
         spoilt = None
-        if not good and choose.integer("spoil", 0, 7) == 0:
+        if not good and choose.among("spoil", range(8)) == 0:
             candidates = [key for key, word in words.items() if isinstance(_unwrapped(word), Argument)]
             spoilt = choose.among("spoilt", candidates) if candidates else None
         seen: dict[int | str, Any] = {}

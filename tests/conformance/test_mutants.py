@@ -11,7 +11,8 @@ from conformance.judging import FULL, judge
 from conformance.mutants import MUTANTS, in_place_of
 from conformance.rows import ROWS
 
-EFFORT = replace(FULL, structures=dict.fromkeys(FULL.structures, 6) | {"eager": 16}, widened={}, timed=False)
+STRUCTURES = dict.fromkeys(FULL.structures, 6) | {"eager": 16, "graph": 16}
+EFFORT = replace(FULL, structures=STRUCTURES, widened={}, timed=False)
 
 
 def status(name: str, mode: str) -> str:
