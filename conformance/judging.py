@@ -17,7 +17,7 @@ from conformance.choosing import Chooser, Covering
 from conformance.exceptions import Known
 from conformance.known import KNOWN
 from conformance.modes import MODES
-from conformance.modes.mode import Mode, Verdict, case
+from conformance.modes.mode import Mode, Verdict, accepted, case
 from conformance.outcomes import bases_of, run
 from conformance.recipes import Call, Recipe, encode, transform
 from conformance.row import Row
@@ -213,7 +213,7 @@ def _verdicts(row: Row, mode: Mode, values: int, chooser: Chooser) -> list[Verdi
     verdicts: list[Verdict] = []
     # a mode that takes good calls only draws again where there was nothing to compare
     for _ in range(DRAWS if mode.good else 1):
-        call = row.draw(chooser, good=mode.good)
+        call = row.draw(chooser, good=mode.good, accepted=accepted)
         first = case(row, call)
         if mode.good and first.expected.error is not None:
             continue

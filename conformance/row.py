@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -67,8 +67,13 @@ class Row:
         names = [mode.replace("_", " ") for mode in modes.split()]
         return replace(self, without={**self.without, **dict.fromkeys(names, reason)})
 
-    def draw(self, choose: Chooser, *, good: bool = False) -> Call:
-        """One case; one in eight has a bad argument, unless only good ones are asked for."""
+    def draw(
+        self, choose: Chooser, *, good: bool = False, accepted: Callable[[Call], bool] = lambda _: True
+    ) -> Call:
+        """One case; one in eight has a bad argument, unless only good ones are asked for.
+
+        Only a call that NumPy accepts is spoilt: of two things wrong either error would be right.
+        """
         words: dict[int | str, Any] = dict(enumerate(self.positional))
         words.update(self.keywords)
         spoilt = None
@@ -78,11 +83,16 @@ class Row:
         seen: dict[int | str, Any] = {}
         for key, word in words.items():
             label = str(key)
-            needed = isinstance(key, int) or isinstance(word, Always) or key == spoilt
+            needed = isinstance(key, int) or isinstance(word, Always)
             if not needed and not choose.among(f"{label}.given", (False, True)):
                 continue
-            word = _unwrapped(word)
-            seen[key] = word.spoil(choose, seen, label) if key == spoilt else drawn(word, choose, seen, label)
+            seen[key] = drawn(_unwrapped(word), choose, seen, label)
+        call = self._call(seen)
+        if spoilt is None or not accepted(call):
+            return call
+        return self._call({**seen, spoilt: _unwrapped(words[spoilt]).spoil(choose, seen, str(spoilt))})
+
+    def _call(self, seen: Mapping[int | str, Any]) -> Call:
         args = tuple(value for key, value in seen.items() if isinstance(key, int))
         return Call(
             self.name, args, tuple((key, value) for key, value in seen.items() if isinstance(key, str))

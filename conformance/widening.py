@@ -9,7 +9,7 @@ import hypothesis
 from hypothesis import strategies
 
 from conformance.choosing import Drawn
-from conformance.modes.mode import Mode, Verdict, case
+from conformance.modes.mode import Mode, Verdict, accepted, case
 from conformance.row import Row
 
 
@@ -35,7 +35,7 @@ def widened(
     )
     @hypothesis.given(strategies.data())
     def judge_one(data: Any) -> None:
-        (verdict,) = mode.check([case(row, row.draw(Drawn(data.draw)))])
+        (verdict,) = mode.check([case(row, row.draw(Drawn(data.draw), accepted=accepted))])
         if verdict.difference is None or verdict.skipped or is_known(verdict):
             passed.append(verdict)
             return

@@ -87,6 +87,11 @@ def case(row: Row, call: Call) -> Case:
     return Case(call, of_numpy(call), row)
 
 
+def accepted(call: Call) -> bool:
+    """Whether NumPy takes a call."""
+    return of_numpy(call).error is None
+
+
 def inexact(tree: Any) -> list[Any]:
     """The NumPy arrays of floats in a tree of results."""
     if isinstance(tree, Container):

@@ -26,9 +26,8 @@ from conformance.vocabulary import (
 class Subscripted(Row):
     """The cases of an object that is not called but subscripted, as `r_` is."""
 
-    def draw(self, choose: Chooser, *, good: bool = False) -> Call:
-        call = super().draw(choose, good=good)
-        return replace(call, name=f"{self.name}.__getitem__")
+    def _call(self, seen: Seen) -> Call:
+        return replace(super()._call(seen), name=f"{self.name}.__getitem__")
 
 
 LENGTHS = among(3, 0, 1, 4)

@@ -62,7 +62,7 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
     pieces_into = row(
         f"{name}.reduceat",
         line,
-        Indices(axis=0, shapes=((2,),)),
+        Indices(axis=0, shapes=((2,),), dtypes=UNSIGNED),
         out=Always(_into((2,))),
     )
     indices = Indices(axis=0, shapes=((3,), (2,)))

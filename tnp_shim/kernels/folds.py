@@ -43,11 +43,9 @@ Body: TypeAlias = Callable[..., tf.Tensor]
 
 ASSOCIATIVE = frozenset(
     {"add", "multiply", "maximum", "minimum", "fmax", "fmin", "logical_and", "logical_or", "logical_xor"}
-    | {"bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm", "hypot", "logaddexp", "logaddexp2"}
+    | {"bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "hypot", "logaddexp", "logaddexp2"}
 )
-"""The ufuncs that may be folded as a tree."""
-REORDERABLE = ASSOCIATIVE - {"lcm"}
-"""The ufuncs that NumPy reduces over several axes at once."""
+"""The ufuncs that may be folded as a tree, and over several axes at once; lcm wraps around."""
 MOST_UNROLLED = 16
 """A fold in order over so many elements is written out; a longer one becomes a loop."""
 

@@ -177,13 +177,13 @@ def _common_divisor(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 def _broadcast(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     if x.shape.is_fully_defined() and x.shape == y.shape:
         return x, y
-    shape = gen_array_ops.broadcast_args(gen_array_ops.shape(x), gen_array_ops.shape(y))
-    x, y = gen_array_ops.broadcast_to(x, shape), gen_array_ops.broadcast_to(y, shape)
     # one static shape for both, which the loops over them keep
     known = tf.broadcast_static_shape(x.shape, y.shape)
-    for tensor in (x, y):
-        if not tf.executing_eagerly():
-            tensor.set_shape(known)
+    shape = gen_array_ops.broadcast_args(gen_array_ops.shape(x), gen_array_ops.shape(y))
+    x, y = gen_array_ops.broadcast_to(x, shape), gen_array_ops.broadcast_to(y, shape)
+    if not tf.executing_eagerly():
+        x.set_shape(known)
+        y.set_shape(known)
     return x, y
 
 

@@ -20,7 +20,6 @@ from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.elementwise import HALVES, by_kind, is_zero, select
 from tnp_shim.kernels.folds import (
     ASSOCIATIVE,
-    REORDERABLE,
     Axes,
     Body,
     as_cube,
@@ -234,7 +233,7 @@ def reduce(
 
     `initial` is a scalar of the same dtype. `where` is a bool tensor that broadcasts to the shape.
     """
-    if axes is not None and len(axes) > 1 and name not in REORDERABLE:
+    if axes is not None and len(axes) > 1 and name not in ASSOCIATIVE:
         raise ValueError(
             f"reduction operation '{name}' is not reorderable, so at most one axis may be specified"
         )
