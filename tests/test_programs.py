@@ -1,0 +1,220 @@
+"""Ordinary NumPy programs, unchanged: NumPy's results eagerly, in graphs and under XLA, and right slopes."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import pytest
+import tensorflow as tf
+from program_sources import NAMES, load
+
+import tnp_shim
+from tnp_shim.array import Array
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is asked of one program.
+
+    `called` is its function. `smooth` tells the argument and the place in the result between which there is a
+    derivative. `tolerance` is relative to the largest element; it is 0 for integers. `writes` says that
+    arguments are changed, which plain tf.function refuses. `not_compiled` is the construct that XLA has no
+    way for, with a part of the error that tells.
+    """
+
+    called: str
+    smooth: tuple[int, int | None] | None = None
+    writes: bool = False
+    tolerance: float = 1e-11
+    not_compiled: tuple[str, str] | None = None
+
+
+PROGRAMS: dict[str, Program] = {
+    "gauss_seidel": Program("solve", smooth=(0, 0), tolerance=1e-9),
+    "heat_plate": Program("diffuse", smooth=(1, 0)),
+    "lattice_boltzmann": Program("flow", smooth=(0, 2)),
+    "lu_by_loops": Program("solve", smooth=(0, 0)),
+    "n_body": Program("simulate", smooth=(1, None), writes=True),
+    "poisson_fft": Program("solve", smooth=(0, 1)),
+}
+LEAST_COMPILED = 0.8
+
+
+def tree_map(change: Callable[[Any], Any], value: Any) -> Any:
+    """The same lists, tuples and dicts with changed leaves."""
+    if isinstance(value, dict):
+        return {key: tree_map(change, v) for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = [tree_map(change, v) for v in value]
+        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+    return change(value)
+
+
+def ours(value: Any) -> Any:
+    """An argument with arrays of ours."""
+    return tree_map(lambda leaf: tnp_shim.array(leaf) if isinstance(leaf, numpy.ndarray) else leaf, value)
+
+
+@functools.cache
+def on(namespace: Any, name: str) -> Callable[..., Any]:
+    """The function of a program on NumPy or on ours."""
+    return getattr(load(name, namespace), PROGRAMS[name].called)
+
+
+@functools.cache
+def example(name: str) -> tuple[Any, ...]:
+    """Arguments for NumPy; not to be written to."""
+    return load(name, numpy).example()
+
+
+@functools.cache
+def expected(name: str) -> tuple[Any, tuple[Any, ...]]:
+    """NumPy's result, and what became of the arguments."""
+    arguments = copy.deepcopy(example(name))
+    return on(numpy, name)(*arguments), arguments
+
+
+def compare(theirs: Any, mine: Any, tolerance: float, traced: bool, where: str) -> None:
+    """Assert that two results are alike; a Python number may come out of a graph as a tensor."""
+    if isinstance(theirs, dict):
+        assert set(theirs) == set(mine), where
+        for key in theirs:
+            compare(theirs[key], mine[key], tolerance, traced, f"{where}[{key!r}]")
+    elif isinstance(theirs, (list, tuple)):
+        assert type(mine) is type(theirs) and len(mine) == len(theirs), f"{where}: {mine!r}, not {theirs!r}"
+        for i, (t, m) in enumerate(zip(theirs, mine, strict=True)):
+            compare(t, m, tolerance, traced, f"{where}[{i}]")
+    elif isinstance(theirs, (numpy.ndarray, numpy.generic)):
+        assert isinstance(mine, Array), f"{where}: {type(mine)}, NumPy gives {type(theirs)}"
+        is_array = isinstance(theirs, numpy.ndarray)
+        assert isinstance(mine, tnp_shim.ndarray) == is_array, f"{where}: {type(mine)}, not {type(theirs)}"
+        same(theirs, mine, tolerance, where)
+        assert mine.dtype == theirs.dtype, f"{where}: {mine.dtype}, NumPy gives {theirs.dtype}"
+    else:
+        if not traced:
+            assert type(mine) is type(theirs), f"{where}: {type(mine)}, NumPy gives {type(theirs)}"
+        same(theirs, mine, tolerance, where)
+
+
+def same(theirs: Any, mine: Any, tolerance: float, where: str) -> None:
+    theirs, mine = numpy.asarray(theirs), numpy.asarray(mine)
+    assert mine.shape == theirs.shape, f"{where}: shape {mine.shape}, NumPy's is {theirs.shape}"
+    if theirs.dtype.kind in "fc" and theirs.size:
+        most = tolerance * numpy.max(numpy.abs(theirs), where=numpy.isfinite(theirs), initial=0.0)
+        numpy.testing.assert_allclose(mine, theirs, rtol=tolerance, atol=most, err_msg=where)
+    else:
+        numpy.testing.assert_array_equal(mine, theirs, err_msg=where)
+
+
+def agrees(name: str, function: Callable[..., Any], traced: bool) -> None:
+    """Call it with arrays of ours, and compare result and arguments with NumPy's."""
+    result, arguments = expected(name)
+    given = ours(example(name))
+    compare(result, function(*given), PROGRAMS[name].tolerance, traced, "result")
+    compare(list(arguments), list(given), PROGRAMS[name].tolerance, traced, "argument")
+
+
+def copying(name: str) -> Callable[..., Any]:
+    """The program on copies of its arguments; gives its result, and the arrays it had as arguments."""
+    program = on(tnp_shim, name)
+
+    def with_copies(*arguments):
+        arguments = tree_map(lambda leaf: leaf.copy() if isinstance(leaf, Array) else leaf, arguments)
+        return program(*arguments), [a for a in arguments if isinstance(a, tnp_shim.ndarray)]
+
+    return with_copies
+
+
+@functools.cache
+def graph(name: str) -> Callable[..., Any]:
+    """The program in a plain tf.function, on copies where it writes to its arguments."""
+    return tf.function(copying(name) if PROGRAMS[name].writes else on(tnp_shim, name))
+
+
+def agrees_on_copies(name: str, function: Callable[..., Any]) -> None:
+    result, arguments = expected(name)
+    if PROGRAMS[name].writes:
+        result = (result, [a for a in arguments if isinstance(a, numpy.ndarray)])
+    compare(result, function(*ours(example(name))), PROGRAMS[name].tolerance, True, "result")
+
+
+def test_every_program_is_in_the_table():
+    assert sorted(PROGRAMS) == NAMES
+    compiled = [name for name, program in PROGRAMS.items() if program.not_compiled is None]
+    assert len(compiled) >= LEAST_COMPILED * len(PROGRAMS)
+
+
+def arrays_in(value: Any) -> list[Any]:
+    """The NumPy arrays among arguments."""
+    found: list[Any] = []
+    tree_map(lambda leaf: found.append(leaf) if isinstance(leaf, numpy.ndarray) else None, value)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_tells_which_programs_change_their_arguments(name):
+    changes = zip(arrays_in(example(name)), arrays_in(expected(name)[1]), strict=True)
+    assert PROGRAMS[name].writes == any(not numpy.array_equal(before, after) for before, after in changes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_eagerly(name):
+    agrees(name, on(tnp_shim, name), traced=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_a_graph(name):
+    agrees_on_copies(name, graph(name))
+
+
+@pytest.mark.parametrize("name", [n for n, p in PROGRAMS.items() if p.writes])
+def test_a_graph_refuses_writes_to_arguments(name):
+    with pytest.raises(ValueError, match="should not modify"):
+        tf.function(on(tnp_shim, name))(*ours(example(name)))
+
+
+@pytest.mark.parametrize("name", [n for n, p in PROGRAMS.items() if p.not_compiled is None])
+def test_compiled_by_xla(name):
+    agrees_on_copies(name, tf.function(graph(name).python_function, jit_compile=True))
+
+
+@pytest.mark.parametrize("name", [n for n, p in PROGRAMS.items() if p.not_compiled is not None])
+def test_the_reason_against_xla_is_still_true(name):
+    _, error = PROGRAMS[name].not_compiled
+    with pytest.raises(Exception, match=re.escape(error)):
+        agrees_on_copies(name, tf.function(graph(name).python_function, jit_compile=True))
+
+
+@pytest.mark.parametrize("name", [n for n, p in PROGRAMS.items() if p.smooth is not None])
+@pytest.mark.parametrize("mode", ["eager", "graph"])
+def test_slopes(name, mode):
+    argument, place = PROGRAMS[name].smooth
+    arguments = example(name)
+
+    def total(namespace: Any, program: Callable[..., Any], at: Any) -> Any:
+        given = [*copy.deepcopy(arguments)] if namespace is numpy else [*ours(arguments)]
+        given[argument] = at
+        result = program(*given)
+        if program is graph(name) and PROGRAMS[name].writes:
+            result, _ = result
+        return namespace.sum(result if place is None else result[place])
+
+    x = arguments[argument]
+    direction = numpy.random.default_rng(1).normal(size=x.shape)
+    step = 1e-6 * max(1.0, numpy.abs(x).max())
+    theirs = [total(numpy, on(numpy, name), x + sign * step * direction) for sign in (1, -1)]
+    measured = (theirs[0] - theirs[1]) / (2 * step)
+
+    program = on(tnp_shim, name) if mode == "eager" else graph(name)
+    at = tnp_shim.array(x)
+    with tf.GradientTape() as tape:
+        tape.watch(at)
+        y = total(tnp_shim, program, at)
+    slope = numpy.sum(numpy.asarray(tape.gradient(y, at)) * direction)
+    numpy.testing.assert_allclose(slope, measured, rtol=1e-5, atol=1e-6)
