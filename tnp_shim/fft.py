@@ -59,6 +59,7 @@ _REAL_DTYPES = {
     tf.complex64: tf.float32,
     tf.complex128: tf.float64,
 }
+_DOUBLE = (numpy.float64, numpy.complex128)
 _OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
@@ -73,17 +74,22 @@ def _real_dtype(a: tf.Tensor) -> tf.DType:
     return _REAL_DTYPES.get(dtype) or dtypes.to_tf(dtypes.result_type(dtypes.to_numpy(dtype), float))
 
 
-def _as_real(a: tf.Tensor) -> tf.Tensor:
+def _is_double(a: tf.Tensor, out: Any) -> bool:
+    """Whether a transform computes in double precision: its input asks for it, or `out`, as in NumPy."""
+    (array,) = out if isinstance(out, tuple) else (out,)
+    return _real_dtype(a) == tf.float64 or getattr(array, "dtype", None) in _DOUBLE
+
+
+def _as_real(a: tf.Tensor, out: Any = None) -> tf.Tensor:
     """Real numbers in a dtype in which they can be transformed."""
     if a.dtype.is_complex:
         raise TypeError(f"the transform of real numbers is not defined for {a.dtype.name}")
-    dtype = _real_dtype(a)
-    return cast(a, tf.float32 if dtype in HALVES else dtype)
+    return cast(a, tf.float64 if _is_double(a, out) else tf.float32)
 
 
-def _as_complex(a: tf.Tensor) -> tf.Tensor:
+def _as_complex(a: tf.Tensor, out: Any = None) -> tf.Tensor:
     """Numbers as complex ones, of double precision unless they are single or half."""
-    return cast(a, tf.complex128 if _real_dtype(a) == tf.float64 else tf.complex64)
+    return cast(a, tf.complex128 if _is_double(a, out) else tf.complex64)
 
 
 def _not_empty(x: tf.Tensor, n: Length) -> tf.Tensor:
@@ -108,7 +114,7 @@ def _prepared(
         size = length(x, axis) if n is None else n
         x = _not_empty(x, size)
         x = x if n is None else fourier.fitted(x, axis, n)
-        factor = factor * fourier.normalization(size, norm, inverse, dtype)
+        factor = factor * fourier.normalization(size, norm, inverse, dtype, x.dtype)
         dtype = tf.complex64
     return x, factor
 
@@ -147,7 +153,7 @@ def _real(z: tf.Tensor, steps: Sequence[Step], norm: Any, dtype: tf.DType) -> tf
     z, factor = _prepared(z, others, norm, True, dtype)
     n = (length(z, axis) - 1) * 2 if n is None else n
     z = fourier.fitted(_not_empty(z, n), axis, n // 2 + 1)
-    factor = factor * fourier.normalization(n, norm, True, tf.complex64 if others else dtype)
+    factor = factor * fourier.normalization(n, norm, True, tf.complex64 if others else dtype, z.dtype)
     return fourier.scaled(fourier.complex_to_real(z, [*_axes_of(others), axis], n), factor)
 
 
@@ -202,6 +208,11 @@ def _into(name: str, out: Any, result: tf.Tensor) -> Any:
     return write_out(f"fft.{name}", wrap(result), array)
 
 
+def _of_precision(signal: tf.Tensor, a: tf.Tensor, out: Any) -> tf.Tensor:
+    """A real signal in the precision of the spectrum that it comes from, unless it goes into an `out`."""
+    return cast(signal, _real_dtype(a)) if out is None else signal
+
+
 def _keeps_shape(out: Any, a: tf.Tensor, steps: Sequence[Step]) -> None:
     """Refuse what NumPy refuses: it writes each step into `out`, so only the first may change a length."""
     for axis, n in steps[1:]:
@@ -216,26 +227,30 @@ def _one(name: str, a: tf.Tensor, n: Any, axis: Any) -> list[Step]:
 @function(numpy.fft.fft)
 def fft(a: Tensor, n: Size = None, axis: Axis = -1, norm: Any = None, out: Any = None) -> Any:
     """The transform along an axis, cut off or filled up with zeros to `n`. Any length; differentiable."""
-    return _into("fft", out, _complex(_as_complex(a), _one("fft", a, n, axis), norm, False, _real_dtype(a)))
+    return _into(
+        "fft", out, _complex(_as_complex(a, out), _one("fft", a, n, axis), norm, False, _real_dtype(a))
+    )
 
 
 @function(numpy.fft.ifft)
 def ifft(a: Tensor, n: Size = None, axis: Axis = -1, norm: Any = None, out: Any = None) -> Any:
     """The inverse of `fft`. Any length; differentiable."""
-    return _into("ifft", out, _complex(_as_complex(a), _one("ifft", a, n, axis), norm, True, _real_dtype(a)))
+    return _into(
+        "ifft", out, _complex(_as_complex(a, out), _one("ifft", a, n, axis), norm, True, _real_dtype(a))
+    )
 
 
 @function(numpy.fft.rfft)
 def rfft(a: Tensor, n: Size = None, axis: Axis = -1, norm: Any = None, out: Any = None) -> Any:
     """The transform of real numbers along an axis: the frequencies from 0 to n // 2. Differentiable."""
-    return _into("rfft", out, _half(_as_real(a), _one("rfft", a, n, axis), norm, _real_dtype(a)))
+    return _into("rfft", out, _half(_as_real(a, out), _one("rfft", a, n, axis), norm, _real_dtype(a)))
 
 
 @function(numpy.fft.irfft)
 def irfft(a: Tensor, n: Size = None, axis: Axis = -1, norm: Any = None, out: Any = None) -> Any:
     """The inverse of `rfft`: `n` real numbers, by default an even count. Differentiable."""
-    signal = _real(_as_complex(a), _one("irfft", a, n, axis), norm, _real_dtype(a))
-    return _into("irfft", out, cast(signal, _real_dtype(a)))
+    signal = _real(_as_complex(a, out), _one("irfft", a, n, axis), norm, _real_dtype(a))
+    return _into("irfft", out, _of_precision(signal, a, out))
 
 
 @function(numpy.fft.hfft)
@@ -251,7 +266,7 @@ def hfft(a: Tensor, n: Size = None, axis: Axis = -1, norm: Any = None, out: Any 
 @function(numpy.fft.ihfft)
 def ihfft(a: Tensor, n: Size = None, axis: Axis = -1, norm: Any = None, out: Any = None) -> Any:
     """The inverse of `hfft`: the first half of the signal. Differentiable."""
-    half = _half(_as_real(a), _one("ihfft", a, n, axis), _opposite(norm), _real_dtype(a))
+    half = _half(_as_real(a, out), _one("ihfft", a, n, axis), _opposite(norm), _real_dtype(a))
     return _into("ihfft", out, conjugate(half))
 
 
@@ -262,7 +277,7 @@ def _complex_over_axes(name: str, a: Any, s: Any, axes: Axis, norm: Any, out: An
     _keeps_shape(out, x, steps)
     if not steps:
         return as_array(a)
-    return _into(name, out, _complex(_as_complex(x), steps, norm, inverse, _real_dtype(x)))
+    return _into(name, out, _complex(_as_complex(x, out), steps, norm, inverse, _real_dtype(x)))
 
 
 def _half_over_axes(name: str, a: tf.Tensor, s: Any, axes: Axis, norm: Any, out: Any) -> Any:
@@ -271,14 +286,14 @@ def _half_over_axes(name: str, a: tf.Tensor, s: Any, axes: Axis, norm: Any, out:
     if not steps:
         raise IndexError("list index out of range")
     _keeps_shape(out, a, steps)
-    return _into(name, out, _half(_as_real(a), steps, norm, _real_dtype(a)))
+    return _into(name, out, _half(_as_real(a, out), steps, norm, _real_dtype(a)))
 
 
 def _real_over_axes(name: str, a: tf.Tensor, s: Any, axes: Axis, norm: Any, out: Any) -> Any:
     """`irfftn` and its kin, last axis last."""
     steps = _steps(name, a, s, axes, to_real=True)
-    signal = _real(_as_complex(a), steps, norm, _real_dtype(a))
-    return _into(name, out, cast(signal, _real_dtype(a)) if len(steps) == 1 else signal)
+    signal = _real(_as_complex(a, out), steps, norm, _real_dtype(a))
+    return _into(name, out, _of_precision(signal, a, out) if len(steps) == 1 else signal)
 
 
 @function(numpy.fft.fftn)

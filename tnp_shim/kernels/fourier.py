@@ -27,17 +27,20 @@ POWERS = {None: 0.0, "backward": 0.0, "ortho": 0.5, "forward": 1.0}
 """The power of the length by which each `norm` multiplies an inverse of the ops, and divides a forward."""
 
 
-def normalization(n: Length, norm: str | None, inverse: bool, dtype: tf.DType) -> float | tf.Tensor:
-    """What the result of the ops is to be multiplied with, for input of `dtype`.
+def normalization(
+    n: Length, norm: str | None, inverse: bool, dtype: tf.DType, computed: tf.DType
+) -> float | tf.Tensor:
+    """What the result of the ops is to be multiplied with, for input of `dtype`, transformed in `computed`.
 
-    NumPy rounds the factor to float16 for float16 input, though the result is complex64: so do we.
+    NumPy rounds the factor to the input's precision, though the result may have a higher one: so do we.
     """
     if norm not in POWERS:
         raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')
     power = POWERS[norm] if inverse else -POWERS[norm]
     wanted = power - inverse  # the ops divide an inverse by the length
-    if dtype == tf.float16 and wanted:
-        root = cast(as_length(n), tf.float16)
+    narrower = dtype == tf.float16 or (dtype == tf.float32 and computed in (tf.float64, tf.complex128))
+    if narrower and wanted:
+        root = cast(as_length(n), dtype)
         root = gen_math_ops.sqrt(root) if wanted == -0.5 else root
         rounded = cast(gen_math_ops.reciprocal(root), tf.float64)
         return gen_math_ops.mul(rounded, cast(as_length(n), tf.float64)) if inverse else rounded
