@@ -17,7 +17,7 @@ from tnp_shim.declaration.loops import resolve
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.promotion import as_tensor, cast
 from tnp_shim.storage import static_shape, untouched
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
 
 _FIXED_ORDERS = frozenset("CFAcfa")
 
@@ -386,7 +386,8 @@ def store(name: str, out: Any, tensor: tf.Tensor) -> Any:
 def _broadcast_out(tensor: tf.Tensor, old: tf.Tensor, want: Any, have: Any) -> tf.Tensor:
     if want is None or have is None or None in want or None in have:
         # refused at run time where the result is larger than `out`
-        return gen_array_ops.broadcast_to(tensor, gen_array_ops.shape(old, out_type=tf.int64))
+        size_type = tf.int32 if compiled_by_xla() else tf.int64  # XLA sets a dynamic size from an int32 only
+        return gen_array_ops.broadcast_to(tensor, gen_array_ops.shape(old, out_type=size_type))
     whole = numpy.broadcast_shapes(want, have)
     if whole != want:
         words = [str(shape).replace(" ", "") for shape in (want, whole)]

@@ -39,6 +39,7 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: Size = 0) -> T
         weights = None  # NumPy counts nothing in int64, whatever it weighs
     elif not numpy.can_cast(dtypes.to_numpy(x.dtype), numpy.intp, "safe"):
         raise TypeError(f"Cannot cast array data from {x.dtype.name} to int64 according to the rule 'safe'")
+    largest_possible = x.dtype.max if x.dtype.is_integer else 1  # no uint8 needs a 257th bin
     x = cast(x, tf.int64)
     positive = every_known(gen_math_ops.greater_equal(x, like(0, x)))
     x = asserted(x, positive, "'list' argument must have no negative elements", ValueError)
@@ -49,7 +50,7 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: Size = 0) -> T
         same = gen_math_ops.equal(as_length(length(weights, 0)), as_length(length(x, 0)))
         weights = asserted(weights, same, "The weights and list don't have the same length.", ValueError)
     size = as_length(minlength)
-    if x.shape[0] != 0:
+    if x.shape[0] != 0 and not (isinstance(minlength, int) and minlength > largest_possible):
         largest = gen_math_ops._max(
             x, constant(0, tf.int32)
         )  # of nothing the least int64, whose next is no size
