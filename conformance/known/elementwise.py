@@ -19,6 +19,8 @@ def _casts_to_integers(call: Call) -> bool:
     into_integers = method == "at" or any(key == "out" for key, _ in call.keywords)
     ufunc = getattr(numpy, owner)
     operands = [numpy.dtype(recipe.dtype) for recipe in call.recipes() if recipe.bound is None]
+    if method == "at":
+        operands += [numpy.asarray(value).dtype for value in call.args[2:] if isinstance(value, int)]
     operands += operands[:1] * (ufunc.nin - len(operands))
     loop = ufunc.resolve_dtypes((*operands[: ufunc.nin], *(None,) * ufunc.nout))
     return into_integers and operands[0].kind in "iu" and loop[-1].kind in "fc"

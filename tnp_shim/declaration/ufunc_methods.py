@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 from typing import Any
@@ -178,7 +179,7 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
         body = _back_in(self.body, flat.dtype, first, last)
         new = segments.scatter_ufunc(self.__name__, body, flat, index)
     else:
-        value = conversion.to_operand(b)
+        value = _operand_at(self.__name__, b, a.dtype)
         keys = (a.dtype, promotion_key(value), a.dtype)
         # NumPy casts the result of every step back, by whatever rule it needs
         first, second, last = map(dtypes.to_tf, resolve(self.numpy, keys, casting="unsafe"))
@@ -187,6 +188,18 @@ def at(self: ufunc, a: Any, indices: Any, b: Any = MISSING, /) -> None:
         values = gen_array_ops.reshape(gen_array_ops.broadcast_to(as_tensor(value, second), shape), [-1])
         new = segments.scatter_ufunc(self.__name__, body, flat, index, values)
     write(a, gen_array_ops.reshape(new, gen_array_ops.shape(old)))
+
+
+def _operand_at(name: str, b: Any, dtype: numpy.dtype) -> Any:
+    """The second operand of `at`. A Python number has a dtype of its own here: int64, float64 or complex128.
+
+    Where its value fits the array's dtype a sum rounds the same in both, and there it is left to one scatter.
+    """
+    if type(b) in (int, float) and name in segments.SCATTERED and dtype.kind in "iuf" and dtype != "uint64":
+        if dtype.kind == "f" or isinstance(b, int):
+            with numpy.errstate(over="ignore"), contextlib.suppress(OverflowError):
+                return b if dtype.type(b) == b else to_tensor(b)
+    return to_tensor(b)
 
 
 def _back_in(body: Any, dtype: tf.DType, first: tf.DType, last: tf.DType) -> Any:

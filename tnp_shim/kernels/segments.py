@@ -137,6 +137,8 @@ _EXTREMES = {
     "maximum": ("TensorScatterMax", gen_array_ops.tensor_scatter_max),
     "minimum": ("TensorScatterMin", gen_array_ops.tensor_scatter_min),
 }
+SCATTERED = frozenset(_SCATTERS) | frozenset(_EXTREMES)
+"""The ufuncs whose `at` is one op."""
 
 
 def scatter_ufunc(
@@ -179,7 +181,8 @@ def _scatter_extreme(
     zero, nan = like(0, flat), like(math.nan, flat)
     poison = select(comparison.isnan(flat), nan, zero)
     poisons = select(comparison.isnan(values), nan, zero)
-    return gen_math_ops.add_v2(found, _scatter_sum(_SCATTERS["add"], poison, indices, poisons))
+    poisoned = _scatter_sum(_SCATTERS["add"], poison, indices, poisons)
+    return select(comparison.isnan(poisoned), nan, found)
 
 
 def _scatter_runs(
