@@ -16,6 +16,7 @@ from tnp_shim.array import (
     ArraySpec,
     ndarray,
 )
+from tnp_shim.compiled import function
 from tnp_shim.functions.arrays import (
     array,
     asanyarray,
@@ -391,7 +392,7 @@ _WHEN_ASKED_FOR = {
 
 __all__ = sorted(
     {name for name in globals() if hasattr(numpy, name)}
-    | {*HANDED_ON, *_WHEN_ASKED_FOR, "ArraySpec", "bfloat16", "config", "support", "__version__"}
+    | {*HANDED_ON, *_WHEN_ASKED_FOR, "ArraySpec", "bfloat16", "config", "function", "support", "__version__"}
 )
 
 

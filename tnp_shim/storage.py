@@ -270,4 +270,4 @@ def _record_effect(cell: Cell, graph: Any, home: Any) -> None:
     inner = graph
     while inner is not home:
         _carriers.by_graph[inner].cells[id(cell)] = cell
-        inner = inner.outer_graph
+        inner = getattr(inner, "outer_graph", None)

@@ -16,6 +16,10 @@ from tensorflow.python.autograph.core import config as autograph_config
 from tensorflow.python.autograph.impl import api as autograph_api
 from tensorflow.python.autograph.operators import control_flow as autograph_control_flow
 from tensorflow.python.autograph.operators import py_builtins as autograph_builtins
+from tensorflow.python.autograph.operators import variables as autograph_variables
+
+# `autograph_util`: see `converted_by_autograph`.
+from tensorflow.python.eager.polymorphic_function import autograph_util
 
 # `backprop`: see `tape_watching` and `tape_asking`.
 # `context`: the public tf.executing_eagerly costs three times as much.
@@ -89,6 +93,10 @@ __all__ = [
 
 autograph_operators = autograph_api._TRANSPILER.get_extra_locals()["ag__"]
 """The table of operators that converted code calls."""
+
+Undefined = autograph_variables.Undefined
+UndefinedReturnValue = autograph_variables.UndefinedReturnValue
+"""What AutoGraph binds a variable to that has no value yet."""
 
 EagerTensor = ops.EagerTensor
 """The type of tensors that have a value now."""
@@ -245,3 +253,43 @@ def vectorized_from_outside(tensor) -> bool:
 def asked_by_forward_mode(frame) -> bool:
     """Whether `frame` is code of tf.autodiff.ForwardAccumulator."""
     return frame.f_globals is _FORWARD_MODE
+
+
+def converted_by_autograph(function, options):
+    """What tf.function runs of a function with `autograph=True`.
+
+    tf.function converts only what it is given, which for a compiled function of ours is our own wrapper.
+    """
+    return autograph_util.py_func_from_autograph(function, options)
+
+
+def device_scope():
+    """The device of the enclosing `tf.device`, which a traced function keeps."""
+    return context.context().device_name
+
+
+def call_flat(concrete_function, tensors):
+    """The outputs of a concrete function of tensors: half the cost of calling it, which looks at its arguments
+    once more."""
+    return concrete_function._call_flat(tensors, concrete_function.captured_inputs)
+
+
+def origin_of_generated_line(frame):
+    """File and line in the user's source of the line that `frame`, of AutoGraph's code, is at."""
+    outer = frame
+    while outer is not None:
+        # api.converted_call keeps the map of the function it has converted
+        converted = outer.f_locals.get("converted_f") if outer.f_code is _CONVERTED_CALL else None
+        places = getattr(converted, "ag_source_map", None)
+        if places:
+            lines = {place.lineno: origin for place, origin in places.items()}
+            if any(place.filename == frame.f_code.co_filename for place in places):
+                # the call of an operator spans several lines
+                for line in range(frame.f_lineno, 0, -1):
+                    if line in lines:
+                        return lines[line].loc.filename, lines[line].loc.lineno
+        outer = outer.f_back
+    return None
+
+
+_CONVERTED_CALL = autograph_api.converted_call.__code__
