@@ -10,7 +10,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim import conversion, dtypes, subscripts
+from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
 from tnp_shim.conversion import to_axis, to_tensor
 from tnp_shim.declaration.arguments import MISSING
@@ -195,10 +195,11 @@ def _operand_at(name: str, b: Any, dtype: numpy.dtype) -> Any:
 
     Where its value fits the array's dtype a sum rounds the same in both, and there it is left to one scatter.
     """
-    if type(b) in (int, float) and name in segments.SCATTERED and dtype.kind in "iuf" and dtype != "uint64":
-        if dtype.kind == "f" or isinstance(b, int):
-            with numpy.errstate(over="ignore"), contextlib.suppress(OverflowError):
-                return b if dtype.type(b) == b else to_tensor(b)
+    alike = type(b) is int and dtype.kind in "iuf" or type(b) is float and dtype.kind == "f"
+    if alike and name in segments.SCATTERED and dtype != "uint64":
+        with numpy.errstate(over="ignore"), contextlib.suppress(OverflowError):
+            if dtype.type(b).item() == b:
+                return b
     return to_tensor(b)
 
 
