@@ -19,10 +19,11 @@ import tensorflow as tf
 
 from tnp_shim import conversion, dtypes
 from tnp_shim.array import Array, ArraySpec, ndarray, view, wrap, wrap_scalar
+from tnp_shim.control_flow import numbers
 from tnp_shim.errors import UnknownShapeError, UnsupportedError
 from tnp_shim.functions.strides import as_strided
 from tnp_shim.storage import Cell, Lens, OrderedCell, ViewCell, static_shape, untouched
-from tnp_shim.tensorflow_internals import current_graph
+from tnp_shim.tensorflow_internals import current_graph, known_value
 
 Node = tuple[Any, ...]
 
@@ -116,8 +117,7 @@ class Arguments:
         if kind in CONSTANTS:
             return "constant", kind, value
         if kind is float or kind is complex:
-            dtype = dtypes.default_float_for(numpy.dtype(kind))
-            return "number", self._slot(tf.constant(value, dtypes.to_tf(dtype))), kind
+            return "number", self._slot(tf.constant(value, numbers.dtype_of(kind))), kind
         if isinstance(value, (tuple, list, dict)):
             return self._container(value, kind)
         if isinstance(value, (numpy.ndarray, ArraySpec)):
@@ -380,8 +380,11 @@ class Rebuilt:
             return self.arrays[node[1]]
         if word == "constant":
             return set(node[2]) if node[1] is set else node[2]
-        if word in ("number", "scalar"):
+        if word == "scalar":
             return wrap_scalar(self.tensors[node[1]])
+        if word == "number":
+            known = known_value(self.tensors[node[1]])  # where functions run eagerly
+            return numbers.made(self.tensors[node[1]], node[2]) if known is None else known.item()
         if word == "tensor":
             return self.tensors[node[1]]
         if word == "object constant":

@@ -1,4 +1,4 @@
-"""`tnp_shim.function`: tf.function for functions that take and change arrays as NumPy's do. Knows the array."""
+"""`tnp_shim.function`: tf.function for functions that change arrays as NumPy's do. Knows the array."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from tensorflow.python.autograph.operators import control_flow as autograph_cont
 from tensorflow.python.autograph.operators import py_builtins as autograph_builtins
 from tensorflow.python.autograph.operators import variables as autograph_variables
 
-# `autograph_util`: see `converted_by_autograph`.
+# `ag_ctx`, `autograph_util`: see `converted_by_autograph`.
+from tensorflow.python.autograph.core import ag_ctx
 from tensorflow.python.eager.polymorphic_function import autograph_util
 
 # `backprop`: see `tape_watching` and `tape_asking`.
@@ -260,7 +261,14 @@ def converted_by_autograph(function, options):
 
     tf.function converts only what it is given, which for a compiled function of ours is our own wrapper.
     """
-    return autograph_util.py_func_from_autograph(function, options)
+    converted = autograph_util.py_func_from_autograph(function, options)
+
+    def call(*args, **kwargs):
+        # within a tf.function with `autograph=False` conversion is switched off
+        with ag_ctx.ControlStatusCtx(ag_ctx.Status.UNSPECIFIED):
+            return converted(*args, **kwargs)
+
+    return call
 
 
 def device_scope():
