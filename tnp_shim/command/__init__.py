@@ -1,0 +1,1 @@
+"""The command `tnp-shim`: runs, checks and explains NumPy scripts. Knows the public names of the package."""
