@@ -23,11 +23,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("promotion",),
     ("kernels/*", "indexing/*"),
     ("storage",),
-    ("array", "control_flow", "conversion", "flags", "scalars", "subscripts", "tapes"),
+    ("array", "control_flow/*", "conversion", "flags", "scalars", "subscripts", "tapes"),
     ("declaration/*",),
     ("fft", "linalg/*", "numpy_source", "ufuncs", "ufuncs_table", "functions/*", "polynomial/*"),
-    ("methods",),
-    ("__init__", "support"),
+    ("call_*", "compiled", "host", "methods", "override", "weak_numbers"),
+    ("__init__", "explain", "support"),
+    ("command/*",),
 )
 """From the lowest layer up, the modules of each; a module imports from its own layer or a lower one."""
 

@@ -17,6 +17,7 @@ import numpy
 
 FLOAT64 = numpy.dtype("float64")
 _DEFAULT_FLOATS = tuple(numpy.dtype(name) for name in ("float64", "float32", "float16"))
+_unroll_limit: ContextVar[int] = ContextVar("unroll_limit", default=16)
 _default_float: ContextVar[numpy.dtype[Any]] = ContextVar("default_float", default=FLOAT64)
 
 
@@ -49,3 +50,29 @@ def default_float(dtype: Any) -> Iterator[None]:
         yield
     finally:
         _default_float.reset(token)
+
+
+def get_unroll_limit() -> int:
+    """How many iterations of a loop over a known range a traced function unrolls at most."""
+    return _unroll_limit.get()
+
+
+def set_unroll_limit(iterations: int) -> None:
+    """Make one loop of the graph of each loop over a known range of more iterations, where that is exact."""
+    _unroll_limit.set(_iterations(iterations))
+
+
+@contextlib.contextmanager
+def unroll_limit(iterations: int) -> Iterator[None]:
+    """Within the context, unroll loops over known ranges of up to so many iterations; roll longer ones."""
+    token = _unroll_limit.set(_iterations(iterations))
+    try:
+        yield
+    finally:
+        _unroll_limit.reset(token)
+
+
+def _iterations(iterations: int) -> int:
+    if type(iterations) is not int or iterations < 0:
+        raise ValueError(f"config.unroll_limit: expected a number of iterations, got {iterations!r}")
+    return iterations

@@ -1,0 +1,155 @@
+"""`if` and conditional expressions whose condition is unknown while tracing. Knows the array and effects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from tnp_shim.array import Array
+from tnp_shim.control_flow import log
+from tnp_shim.control_flow.conditions import condition_of, is_staged
+from tnp_shim.control_flow.forms import Form, involves_arrays, is_undefined, joined
+from tnp_shim.control_flow.tracing import GetState, SetState, Statement, in_scratch
+from tnp_shim.promotion import constant
+from tnp_shim.storage import Effects
+from tnp_shim.tensorflow_internals import UndefinedReturnValue, autograph_operators
+
+Branch = Callable[[], Any]
+
+_if_stmt = autograph_operators.if_stmt
+_if_exp = autograph_operators.if_exp
+
+
+def if_stmt(
+    cond: Any,
+    body: Branch,
+    orelse: Branch,
+    get_state: GetState,
+    set_state: SetState,
+    symbol_names: tuple[str, ...],
+    nouts: int,
+) -> None:
+    """`if`: both branches are traced where the condition is unknown."""
+    involved = isinstance(cond, Array)
+    cond = condition_of(cond)
+    if not is_staged(cond):
+        if involved:
+            log.record("if", "python", "the condition is known while tracing")
+        _if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts)
+        return
+    refusal: Exception | None = None
+    before = get_state()
+    if not involved and not in_scratch() and not any(map(involves_arrays, before)):
+        # nothing tells that arrays are involved: TensorFlow is left to it, and gets a second look if it fails
+        try:
+            _if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts)
+            return
+        except Exception as error:
+            refusal = error
+            set_state(before)
+    statement = Statement([body, orelse], get_state, set_state, symbol_names)
+    if refusal is not None and not statement.involves_arrays():
+        raise refusal
+    outputs = set(symbol_names[:nouts])
+    if in_scratch():
+        _try_both(statement, body, orelse, outputs)
+        return
+    log.record("if", "traced", "the condition is unknown while tracing")
+    _stage(statement, cond, body, orelse, outputs)
+
+
+def _afters(statement: Statement, trace: Callable[[Branch], list[Any]], branches: list[Branch]) -> list[Any]:
+    """The values after each branch, with those of places that only another branch replaces."""
+    afters = [trace(branch) for branch in branches]
+    now = statement.get()
+    return [after + now[len(after) :] for after in afters]
+
+
+def _forms(statement: Statement, afters: list[list[Any]], outputs: set[str]) -> list[Form]:
+    forms = []
+    for k, (name, now) in enumerate(zip(statement.names, statement.get(), strict=True)):
+        if k < statement.symbols and name not in outputs:
+            forms.append(Form("kept", now))  # nobody reads it after the statement
+            continue
+        values = [after[k] for after in afters]
+        missing = [isinstance(value, UndefinedReturnValue) for value in values]
+        undefined = [is_undefined(value) for value in values]
+        if any(undefined) and not all(undefined) and not any(missing):
+            branch = "main" if undefined[0] else "else"
+            raise ValueError(f"'{name}' must also be initialized in the {branch} branch")
+        forms.append(joined(name, values))
+    return forms
+
+
+def _try_both(statement: Statement, body: Branch, orelse: Branch, outputs: set[str]) -> None:
+    """In a scratch graph one branch is traced after the other; what differs is unknown after them."""
+
+    def trace(branch: Branch) -> list[Any]:
+        with statement.undone():
+            branch()
+            statement.places += statement.new_places()
+            return statement.get()
+
+    forms = _forms(statement, _afters(statement, trace, [body, orelse]), outputs)
+    statement.set([form.stand_in() for form in forms])
+
+
+def _stage(statement: Statement, cond: tf.Tensor, body: Branch, orelse: Branch, outputs: set[str]) -> None:
+    before = statement.get()
+    forms = _forms(statement, _afters(statement, statement.try_once, [body, orelse]), outputs)
+    before += statement.get()[len(before) :]
+    cells = list(statement.cells.values())
+    effects = Effects()
+
+    def traced(branch: Branch) -> Callable[[], list[Any]]:
+        def build() -> list[Any]:
+            effects.accept()
+            with statement.undone():
+                branch()
+                values = statement.get()
+                tensors = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]
+                passed = [tf.identity(t) if isinstance(t, tf.Tensor) else t for t in tensors]
+                return [*passed, *(cell.read() for cell in cells), constant(0, tf.int32)]  # one at least
+
+        return build
+
+    try:
+        results = tf.cond(cond, traced(body), traced(orelse))[:-1]
+    finally:
+        effects.close()
+    _put(statement, forms, cells, results)
+
+
+def _put(statement: Statement, forms: list[Form], cells: list[Any], results: Any) -> None:
+    for cell, tensor in zip(cells, results[len(results) - len(cells) :], strict=True):
+        cell.write(tensor)
+    tensors = iter(results)
+    statement.set([form.seen(tensors) for form in forms])
+
+
+def if_exp(cond: Any, if_true: Branch, if_false: Branch, expr_repr: str) -> Any:
+    """`x if c else y`, where the condition may be unknown while tracing."""
+    cond = condition_of(cond) if isinstance(cond, Array) else cond
+    if not is_staged(cond):
+        return _if_exp(cond, if_true, if_false, expr_repr)
+    result: Any = None
+
+    def choose(branch: Branch) -> Branch:
+        def body() -> None:
+            nonlocal result
+            result = branch()
+
+        return body
+
+    def get() -> tuple[Any, ...]:
+        return (result,)
+
+    def put(values: tuple[Any, ...]) -> None:
+        nonlocal result
+        (result,) = values
+
+    if_stmt(cond, choose(if_true), choose(if_false), get, put, ("result",), 1)
+    return result
+

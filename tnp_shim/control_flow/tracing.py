@@ -1,0 +1,304 @@
+"""A body traced in a scratch graph, and a loop made one of the graph. Knows the array, effects and forms.
+
+AutoGraph sees no write into an array (`a[i] = v`, `a += b`, a callee's). A trace in a scratch graph tells the
+cells that a body writes to, the variables that it changes and how; then the loop is made with their tensors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from tnp_shim.control_flow import numbers
+from tnp_shim.control_flow.conditions import condition_of
+from tnp_shim.control_flow.counting import Count
+from tnp_shim.control_flow.forms import Form, involves_arrays, is_undefined, joined
+from tnp_shim.control_flow.numbers import NotRollable
+from tnp_shim.control_flow.python_objects import Place, Watched
+from tnp_shim.promotion import constant
+from tnp_shim.storage import Cell, Effects
+from tnp_shim.tensorflow_internals import Undefined, UndefinedReturnValue, current_graph, func_graph, record
+
+GetState = Callable[[], tuple[Any, ...]]
+SetState = Callable[[tuple[Any, ...]], None]
+_SCRATCH = "discovery"
+
+
+def in_scratch() -> bool:
+    """Whether the graph being built is a scratch graph."""
+    graph = current_graph()
+    return graph is not None and graph.name == _SCRATCH
+
+
+class Statement:
+    """A statement of the user's code: its variables, the Python objects and cells that it may change.
+
+    AutoGraph's composite symbols (`a[0]`, `self.u`) count as no variables: a cell or a place has these.
+    """
+
+    def __init__(self, bodies: list[Any], get: GetState, set_: SetState, names: tuple[str, ...]) -> None:
+        self._get, self._set, self._all = get, set_, names
+        self._plain = [k for k, name in enumerate(names) if name.isidentifier()]
+        self.places: list[Place] = []
+        self.cells: dict[int, Cell] = {}
+        self.watched = Watched(bodies, names)
+
+    @property
+    def symbols(self) -> int:
+        """How many of the values are variables of the code; the others are places."""
+        return len(self._plain)
+
+    @property
+    def names(self) -> list[str]:
+        """A name for each value."""
+        return [*(self._all[k] for k in self._plain), *(place.name for place in self.places)]
+
+    def get(self) -> list[Any]:
+        """The values now."""
+        values = self._get() if self._plain else ()
+        return [*(values[k] for k in self._plain), *(place.get() for place in self.places)]
+
+    def set(self, values: list[Any]) -> None:
+        """Bind anew."""
+        count = len(self._plain)
+        if count:
+            state = list(values[:count] if count == len(self._all) else self._get())
+            for k, value in zip(self._plain, values[:count], strict=True):
+                state[k] = value
+            self._set(tuple(state))
+        for place, value in zip(self.places, values[count:], strict=True):
+            place.set(value)
+
+    def new_places(self) -> list[Place]:
+        """Where the body has replaced values in objects, and was not seen to do so before."""
+        known = {place.key for place in self.places}
+        return [place for place in self.watched.changes() if place.key not in known]
+
+    def involves_arrays(self) -> bool:
+        """Whether any of it has to do with arrays of ours."""
+        return self.watched.involves_arrays or any(map(involves_arrays, self.get()))
+
+    @contextlib.contextmanager
+    def undone(self) -> Iterator[None]:
+        """What happens to variables and objects within is undone at the end."""
+        before = self.get()
+        places = len(self.places)
+        try:
+            yield
+        finally:
+            more = len(self.places) - places
+            self.set([*before, *(place.get() for place in self.places[len(self.places) - more :])])
+            self.watched.restore()
+
+    def try_once(self, body: Callable[[], Any], forms: list[Form] | None = None) -> list[Any]:
+        """The values after a body, traced in a scratch graph from values of these forms (None: as they are).
+
+        Cells that it writes to and places are added to the statement's. All else is undone.
+        """
+        effects = Effects()
+        scratch = func_graph.FuncGraph(_SCRATCH)
+        with scratch.as_default(), record.stop_recording():
+            effects.accept()
+            try:
+                with self.undone():
+                    if forms is not None:
+                        self.set([form.stand_in() for form in forms])
+                        for cell in self.cells.values():
+                            tensor = cell.read()
+                            cell.write(tf.compat.v1.placeholder(tensor.dtype, tensor.shape))
+                    body()
+                    self.places += self.new_places()
+                    after = self.get()
+                    self.cells.update(effects.cells)
+            finally:
+                effects.close()
+        return after
+
+    def try_in_scratch(self, body: Callable[[], Any]) -> None:
+        """A loop within a scratch graph: one iteration is traced there; what may change is unknown after it."""
+        before = self.get()
+        body()
+        places = self.new_places()
+        after = self.get()
+        if places:
+            self.places += places
+            self.watched.restore()
+            before = self.get()
+            after = [*after, *(place.get() for place in places)]
+        forms = [joined(n, [b, a]) for n, b, a in zip(self.names, before, after, strict=True)]
+        self.set([form.value if form.kind == "kept" else form.stand_in() for form in forms])
+
+
+class Surprise(Exception):  # noqa: N818  (not an error: the loop is tried again)
+    """The trace of a loop told what the scratch trace did not: another cell, another form."""
+
+
+_ATTEMPTS = 4
+GROWTH = 1 << 46
+"""By how much a Python integer that a loop carries may change in all."""
+
+
+class Loop:
+    """A loop to become one of the graph. `exact`: it is refused where it may differ from Python's."""
+
+    def __init__(
+        self,
+        statement: Statement,
+        body: Callable[[Any], Any],
+        test: Callable[[], Any] | None,
+        count: Count | None,
+        options: dict[str, Any],
+        exact: bool,
+    ) -> None:
+        self.statement, self.body, self.test, self.count = statement, body, test, count
+        self.options, self.exact = options, exact
+        self.seen: list[list[Any]] = []
+        """The values that were seen of each variable, the one before the loop first."""
+        self.forms: list[Form] = []
+        self.unread: set[int] = set()
+        """Variables that each iteration binds before it reads them: they have no value between iterations."""
+
+    def once(self) -> None:
+        """One iteration, of a number as unknown as it is in the loop."""
+        if self.count is None:
+            self.body(None)
+        else:
+            self.body(self.count.number(tf.compat.v1.placeholder(tf.int64, [])))
+
+    def stage(self, after: list[Any]) -> None:
+        """Make the loop, knowing the values after a scratch trace."""
+        self._saw(after)
+        for attempt in range(_ATTEMPTS):
+            before = self.statement.get()
+            try:
+                self._run(before)
+                return
+            except Surprise as surprise:
+                if attempt == _ATTEMPTS - 1:
+                    raise NotRollable(str(surprise)) from None
+                self._saw([])
+                self._saw(self.statement.try_once(self.once, self._forms_of(self.statement.get())))
+
+    def _saw(self, values: list[Any]) -> None:
+        now = self.statement.get()
+        self.seen += [[value] for value in now[len(self.seen) :]]
+        for column, value in zip(self.seen, values, strict=False):
+            column.append(value)
+
+    def _forms_of(self, before: list[Any]) -> list[Form]:
+        """How the variables are carried, by what was seen of them."""
+        forms = [
+            Form("kept", Undefined(name)) if k in self.unread else joined(name, column)
+            for k, (name, column) in enumerate(zip(self.statement.names, self.seen, strict=True))
+        ]
+        for form, value in zip(forms, before, strict=True):
+            self._widen(form)
+            for start, invariant in self.options.get("shape_invariants", ()):
+                if start is value and form.kind in ("array", "scalar", "tensor"):
+                    form.shape = tf.TensorShape(invariant)
+        return forms
+
+    def _widen(self, form: Form) -> None:
+        """A Python integer may be what it is before the loop, and as much more as is allowed."""
+        for part in form.parts.values():
+            self._widen(part)
+        if form.kind == "number":
+            bounds = numbers.bounds_of(form.value) if self.exact else None
+            form.bounds = None if bounds is None else (bounds[0] - GROWTH, bounds[1] + GROWTH)
+
+    def _run(self, before: list[Any]) -> None:
+        statement, count = self.statement, self.count
+        forms = self.forms = self._forms_of(before)
+        cells = list(statement.cells.values())
+        home, effects = current_graph(), Effects()
+
+        def put(values: Any) -> None:
+            if current_graph() is not home:
+                effects.accept()
+            values = list(values)
+            for cell, tensor in zip(cells, values[len(values) - len(cells) :], strict=True):
+                cell.write(tensor)
+            tensors = iter(values)
+            statement.set([form.seen(tensors) for form in forms])
+
+        def take(values: list[Any]) -> list[Any]:
+            carried = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]
+            return [*carried, *(cell.read() for cell in cells)]
+
+        def more(number: tf.Tensor, *values: Any) -> tf.Tensor:
+            put(values)
+            conditions = [] if count is None else [count.is_before_end(number)]
+            if self.test is not None:
+                conditions.append(tf.convert_to_tensor(condition_of(self.test())))
+            return conditions[0] if len(conditions) == 1 else tf.logical_and(*conditions)
+
+        def step(number: tf.Tensor, *values: Any) -> list[Any]:
+            put(values)
+            self.body(None if count is None else count.number(number))
+            self._check(effects)
+            return [number if count is None else count.next(number), *take(statement.get())]
+
+        first = constant(0, tf.int64) if count is None else count.first()
+        initial = [first, *take(before)]
+        invariants = [first.shape, *(i for form in forms for i in form.invariants())]
+        invariants += [cell.read().shape for cell in cells]
+        options = {k: v for k, v in self.options.items() if k not in ("iterate_names", "shape_invariants")}
+        if count is not None and count.most is not None:
+            options.setdefault("maximum_iterations", count.most)
+        done = False
+        try:
+            results = tf.while_loop(more, step, initial, shape_invariants=invariants, **options)
+            done = True
+        finally:
+            effects.close()
+            if not done:
+                statement.set(before + statement.get()[len(before) :])
+                statement.watched.restore()
+        put(self._asserted(before, results))
+
+    def _check(self, effects: Effects) -> None:
+        """Whether the body did in the loop what it was seen to do."""
+        statement = self.statement
+        new = {key: cell for key, cell in effects.cells.items() if key not in statement.cells}
+        places = statement.new_places()
+        values = statement.get()
+        if new or places:
+            statement.cells.update(new)
+            statement.places += places
+            raise Surprise("the loop writes to other arrays in later iterations")
+        for k, (name, form, value) in enumerate(zip(statement.names, self.forms, values, strict=True)):
+            if k in self.unread:
+                continue
+            if not form.takes(value, self.exact):
+                self.seen[k].append(value)
+                raise Surprise(f"'{name}' changes its kind, dtype or shape from one iteration to the next")
+            if self.exact:
+                self._check_growth(name, form, value)
+
+    def _check_growth(self, name: str, form: Form, value: Any) -> None:
+        for key, part in form.parts.items():
+            self._check_growth(name, part, value[key])
+        if form.kind != "number" or form.number is not int or form.bounds is None:
+            return
+        trips = self.count.most if self.count is not None and self.count.most is not None else 1 << 20
+        allowed = GROWTH // max(1, trips)
+        bounds = numbers.bounds_of(value)
+        if bounds is None or bounds[0] < form.bounds[0] - allowed or bounds[1] > form.bounds[1] + allowed:
+            raise NotRollable(f"the Python integer '{name}' may grow beyond what an int64 holds")
+
+    def _asserted(self, before: list[Any], results: Any) -> list[Any]:
+        """The results; a variable first bound in the body must not be used if there was no iteration."""
+        first, *values = results
+        unbound = [
+            name
+            for name, form, value in zip(self.statement.names, self.forms, before, strict=True)
+            if is_undefined(value) and form.kind != "kept" and not isinstance(value, UndefinedReturnValue)
+        ]
+        if not unbound or self.count is None:
+            return values
+        words = f"cannot access local variable '{unbound[0]}': the loop that binds it had no iteration"
+        with tf.control_dependencies([tf.debugging.assert_none_equal(first, self.count.first(), words)]):
+            return [tf.identity(value) if isinstance(value, tf.Tensor) else value for value in values]
