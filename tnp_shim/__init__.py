@@ -307,6 +307,8 @@ from tnp_shim.functions.writers import (
     put_along_axis,
     putmask,
 )
+from tnp_shim.host import host
+from tnp_shim.override import override
 from tnp_shim.scalars import (
     bfloat16,
     bool_,
@@ -392,7 +394,18 @@ _WHEN_ASKED_FOR = {
 
 __all__ = sorted(
     {name for name in globals() if hasattr(numpy, name)}
-    | {*HANDED_ON, *_WHEN_ASKED_FOR, "ArraySpec", "bfloat16", "config", "function", "support", "__version__"}
+    | {
+        *HANDED_ON,
+        *_WHEN_ASKED_FOR,
+        "ArraySpec",
+        "bfloat16",
+        "config",
+        "function",
+        "host",
+        "override",
+        "support",
+        "__version__",
+    }
 )
 
 

@@ -17,6 +17,7 @@ from tnp_shim.call_captured import accepting_from_all_graphs, captured_cells
 from tnp_shim.call_results import Building, Results
 from tnp_shim.call_signature import Parameters, fitted, unwound
 from tnp_shim.errors import LostWriteError
+from tnp_shim.override import active as active_overrides
 from tnp_shim.storage import Cell, Effects
 from tnp_shim.tensorflow_internals import (
     call_flat,
@@ -199,6 +200,7 @@ class Function:
         auto = self.jit_compile == "auto"
         return (
             config.get_default_float(),
+            active_overrides(),
             device_scope(),
             not eager and compiled_by_xla(),
             auto and (eager, no_tape_records()),

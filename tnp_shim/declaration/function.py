@@ -34,6 +34,10 @@ class Declaration:
     function: Callable[..., Any]
     route: str = "native"
     reason: str = ""
+    exchange: Callable[[Callable[..., Any], Any], Any] | None = None
+    """Puts another body and another short cut, or None, in the function's place; gives its short cut."""
+    takes_arrays: bool = False
+    """Whether the body gets arguments as they are given and returns arrays."""
 
 
 REGISTRY: dict[Any, Declaration] = {}
@@ -233,8 +237,13 @@ def function(
             out = None if out_position is None else values[out_position]
             return value if out is None or out is MISSING else write_out(name, value, out, casting)
 
+        def exchange(other_body: Any, other_quick: Any) -> Any:
+            nonlocal body, quick
+            before, body, quick = quick, other_body, other_quick
+            return before
+
         finish(call, numpy_callable, body)
-        register(Declaration(name, numpy_callable, body, call, route, reason))
+        register(Declaration(name, numpy_callable, body, call, route, reason, exchange))
         return call  # type: ignore[return-value]
 
     return declare
@@ -291,8 +300,14 @@ def arrays(
         def call(*args: Any, **kwargs: Any) -> Any:
             return body(*args, **kwargs)
 
+        def exchange(other_body: Any, _: Any) -> None:
+            nonlocal body
+            body = other_body
+
         finish(call, numpy_callable, body)
-        register(Declaration(name_of(numpy_callable), numpy_callable, body, call, route, reason))
+        register(
+            Declaration(name_of(numpy_callable), numpy_callable, body, call, route, reason, exchange, True)
+        )
         return call  # type: ignore[return-value]
 
     return declare
