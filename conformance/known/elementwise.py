@@ -48,6 +48,14 @@ KNOWN: tuple[Known, ...] = (
         stumble="A complex power of an infinity, or one that overflows, may have NaN in other places.",
     ),
     Known(
+        "complex-power-at-zero",
+        "power pow float_power ndarray.__pow__ ndarray.__ipow__ ndarray.__rpow__",
+        "gradient",
+        "the slope of z ** w at zero is none where the real part of w is below 1, and 0 where it is above; "
+        "finite differences come near it too slowly to tell",
+        text="^argument 0, element \\d+: (nan|0), slopes",
+    ),
+    Known(
         "complex-overflow",
         "square multiply divide true_divide reciprocal log1p interp *.outer *.at *.reduce *.accumulate "
         "*.reduceat",
@@ -65,7 +73,8 @@ KNOWN: tuple[Known, ...] = (
         "of two things that are wrong with a call the one about sizes shows when the graph runs, if they are "
         "unknown while tracing; the other is refused first",
         kind="error",
-        text=r"^tracing: (Type|Value|Index|Axis)Error: .*; NumPy raises \w*(Type|Value|Index|Axis)Error",
+        text=r"^tracing: (Type|Value|Index|Axis)Error: .*; NumPy raises "
+        r"\w*(Type|Value|Index|Axis|LinAlg)Error",
     ),
     Known(
         "no-complex-inverse-on-gpu",

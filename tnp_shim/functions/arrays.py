@@ -199,7 +199,7 @@ def cast_array(
     target = _target(dtype)
     if not dtypes.is_supported(target):
         return numpy.asarray(array).astype(target)
-    numpy.empty(0, array._dtype).astype(target, casting=casting)  # raises if the rule forbids it
+    numpy.empty(0, array._dtype).astype(target, order, casting)  # raises if the rule forbids it
     if casting == "same_value":
         numpy.asarray(array._known("astype(casting='same_value')")).astype(target, casting=casting)  # type: ignore[call-overload]
     if not isinstance(array, ndarray):

@@ -354,7 +354,7 @@ def repeated(tensor: tf.Tensor, counts: tf.Tensor, axis: int, needed_by: str = "
 @function(numpy.repeat)
 def repeat(a: Tensor, repeats: Any, axis: Axis = None):
     """Repeat each element along an axis; None flattens. The counts may be unknown. Differentiable."""
-    a, axis = _flattened_for(a, axis, "repeat")
+    a, axis = _flattened_for(flat(a) if a.shape.rank == 0 else a, axis, "repeat")
     if type(repeats) is int and repeats >= 0:
         return _repeated_evenly(a, repeats, axis)
     known = known_array(repeats)

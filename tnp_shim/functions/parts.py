@@ -326,14 +326,11 @@ def _bytes_as(p: tf.Tensor, old: numpy.dtype[Any], new: numpy.dtype[Any]) -> tf.
 def _bitcast(p: tf.Tensor, dtype: tf.DType, old_size: int, new_size: int) -> tf.Tensor:
     if old_size == new_size:
         return gen_array_ops.bitcast(p, dtype)
-    shape = [*p.shape.as_list()]
+    *before, last = shapes.lengths(p)
     if new_size > old_size:  # several old elements make a new one
         ratio = new_size // old_size
-        return gen_array_ops.bitcast(
-            gen_array_ops.reshape(p, [*shape[:-1], shape[-1] // ratio, ratio]), dtype
-        )
-    ratio = old_size // new_size
-    return gen_array_ops.reshape(gen_array_ops.bitcast(p, dtype), [*shape[:-1], shape[-1] * ratio])
+        return gen_array_ops.bitcast(shapes.reshape(p, [*before, last // ratio, ratio]), dtype)
+    return shapes.reshape(gen_array_ops.bitcast(p, dtype), [*before, last * (old_size // new_size)])
 
 
 # flat

@@ -16,6 +16,7 @@ from tnp_shim import conversion, dtypes
 from tnp_shim.array import ndarray, wrap
 from tnp_shim.declaration import DType, Tensor, function
 from tnp_shim.declaration.function import write_out
+from tnp_shim.errors import UnknownShapeError
 from tnp_shim.functions import einsum_subscripts
 from tnp_shim.functions.parts import diagonal as diagonal_view
 from tnp_shim.functions.reductions import in_loop, into
@@ -51,11 +52,34 @@ def dot(a: Tensor, b: Tensor, out: Any = None):
 
     Of more axes: the sum of products over the last axis of `a` and the last but one of `b`.
     """
-    found = _dot(*promote_args("dot", a, b))
+    return write_product("dot", _dot(*promote_args("dot", a, b)), out)
+
+
+def _in_c_order(array: Any) -> bool:
+    """Whether an array is contiguous, as far as its layout is known while tracing."""
+    try:
+        return bool(array.flags.c_contiguous)
+    except UnknownShapeError:
+        return True
+
+
+def write_product(name: str, product: tf.Tensor, out: Any) -> Any:
+    """The product, or `out` after it was written there: an array as the product itself would be."""
     if out is None:
-        return found
-    written = write_out("dot", wrap(found), out, "no")
-    return found if found.shape.rank == 0 else written  # NumPy makes a scalar of 0-d arrays
+        return product
+    if not isinstance(out, (ndarray, numpy.ndarray)):
+        raise TypeError("'out' must be an array")
+    shape = out._cell.shape if isinstance(out, ndarray) else out.shape
+    dtype = dtypes.to_numpy(product.dtype)
+    if out.dtype != dtype or out.ndim != product.shape.rank or not _in_c_order(out):
+        raise ValueError(
+            "output array is not acceptable (must have the right datatype, number of dimensions, "
+            "and be a C-Array)"
+        )
+    if not product.shape.is_compatible_with(shape):
+        raise ValueError("output array has wrong dimensions")
+    written = write_out(name, wrap(product), out, "no")
+    return product if product.shape.rank == 0 else written  # NumPy makes a scalar of 0-d arrays
 
 
 def _dot(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:

@@ -14,6 +14,7 @@ from tnp_shim.conversion import to_operand, to_tensor
 from tnp_shim.declaration import Axis, Operand, Tensor, Tensors, arrays, function
 from tnp_shim.declaration.function import write_out
 from tnp_shim.errors import unknown_shape
+from tnp_shim.indexing.values import broadcast_value, checked_value
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import complex_of, imag, like, real
 from tnp_shim.kernels.elementwise import select as selected
@@ -36,6 +37,7 @@ from tnp_shim.kernels.shapes import (
     vector,
 )
 from tnp_shim.promotion import as_tensor, cast, constant, promote_args, promotion_key, shape_of
+from tnp_shim.storage import static_shape
 from tnp_shim.subscripts import value_for
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
 
@@ -141,12 +143,12 @@ def extract(condition: Tensor, arr: Tensor):
 
 
 @function(numpy.compress)
-def compress(condition: Tensor, a: Tensor, axis: Axis = None):
+def compress(condition: Tensor, a: Tensor, axis: Axis = None, out: Any = None):
     """The slices along an axis (None: the elements) where the condition is true. Differentiable in `a`."""
     if rank_of(condition, "compress") != 1:
         raise ValueError("condition must be a 1-d array")
     a, axis = (flat(a), 0) if axis is None else (a, normalized_axis(axis, a, "compress"))
-    return _where_true(condition, a, axis)
+    return _into(out, _where_true(condition, a, axis), "compress")
 
 
 def _where_true(condition: tf.Tensor, tensor: tf.Tensor, axis: int) -> tf.Tensor:
@@ -330,9 +332,18 @@ def _clipped_into(out: Any, result: tf.Tensor, where: Any, casting: Any) -> Any:
     return write_out("clip", wrap(result), out, casting)
 
 
+def _of_shape(x: tf.Tensor, value: Operand) -> Operand:
+    """A value in the shape of `x`; a number stays one."""
+    if not isinstance(value, tf.Tensor) or value.shape.rank == 0:
+        return value
+    target = static_shape(x)
+    return broadcast_value(checked_value(value, target), target, lambda: shape_of(x))
+
+
 def _finite(x: tf.Tensor, nan: Operand, posinf: Operand, neginf: Operand) -> tf.Tensor:
     """A float tensor with NaN and the infinities replaced."""
     largest = float(x.dtype.max)
+    nan, posinf, neginf = (_of_shape(x, value) for value in (nan, posinf, neginf))
     bounds = ((gen_math_ops.minimum, 1, posinf), (gen_math_ops.maximum, -1, neginf))
     for bounded, sign, value in bounds:
         if value is None:

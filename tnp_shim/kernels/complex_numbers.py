@@ -25,7 +25,13 @@ from tnp_shim.kernels.elementwise import (
 from tnp_shim.kernels.floating import by_length, hypot, nonzero_divisor, with_sign
 from tnp_shim.kernels.integers import whole_power
 from tnp_shim.promotion import cast
-from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops
+from tnp_shim.tensorflow_internals import (
+    compiled_by_xla,
+    gen_array_ops,
+    gen_bitwise_ops,
+    gen_math_ops,
+    known_value,
+)
 
 add, sub, mul, real_div = gen_math_ops.add_v2, gen_math_ops.sub, gen_math_ops.mul, gen_math_ops.real_div
 _abs = gen_math_ops._abs
@@ -222,16 +228,40 @@ def _general_power(z, w):
         result = cast(gen_math_ops._pow(cast(z, tf.complex128), cast(w, tf.complex128)), z.dtype)
     else:
         result = gen_math_ops._pow(z, w)
-    powers = z
-    for exponent in (1, 2, 3):  # without the rounding of polar coordinates
-        result = select(gen_math_ops.equal(w, like(exponent, w)), powers, result)
-        powers = mul(powers, z)
+    result = _or_whole_power(result, z, w)
     at_origin = select(gen_math_ops.greater(real(w), like(0, real(w))), like(0, z), like(_NAN, z))
     return select(is_zero(w), like(1, z), select(is_zero(z), at_origin, result))
 
 
-_BY_SQUARING = frozenset(range(-99, 100)) - {0}
+_MOST_MULTIPLIED = 99
+_BY_SQUARING = frozenset(range(-_MOST_MULTIPLIED, _MOST_MULTIPLIED + 1)) - {0}
 """The exponents for which NumPy multiplies."""
+
+
+def _or_whole_power(other: tf.Tensor, z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
+    """The power by multiplication where the exponent is one that NumPy multiplies for, else the other."""
+    known = known_value(w)
+    if known is not None and not set(known.ravel().tolist()) & _BY_SQUARING:
+        return other
+    whole = gen_math_ops.round(real(w))
+    bits = cast(gen_math_ops.minimum(gen_math_ops._abs(whole), like(_MOST_MULTIPLIED, whole)), tf.int32)
+    is_whole = both(
+        gen_math_ops.equal(w, complex_of(whole, like(0, whole))),
+        gen_math_ops.less_equal(gen_math_ops._abs(whole), like(_MOST_MULTIPLIED, whole)),
+    )
+    # in NumPy's order, which the signs of zeros tell
+    one = result = gen_math_ops.add_v2(gen_array_ops.zeros_like(z), like(1, z))
+    square = z
+    for k in range(_MOST_MULTIPLIED.bit_length()):
+        square = mul(square, square) if k else z
+        has_bit = gen_math_ops.not_equal(gen_bitwise_ops.bitwise_and(bits, like(2**k, bits)), like(0, bits))
+        result = select(has_bit, mul(result, square), result)
+    result = select(gen_math_ops.less(whole, like(0, whole)), _smith(one, result), result)
+    powers = z
+    for exponent in (1, 2, 3):
+        result = select(gen_math_ops.equal(whole, like(exponent, whole)), powers, result)
+        powers = mul(z, powers)
+    return select(is_whole, result, other)
 
 
 def power(z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:

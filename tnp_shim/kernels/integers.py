@@ -7,7 +7,7 @@ import tensorflow as tf
 from tnp_shim.kernels.bitwise import magnitude
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.elementwise import SIGNED, UNSIGNED, both, either, is_negative, is_zero, like, select
-from tnp_shim.promotion import cast
+from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import (
     compiled_by_xla,
     gen_array_ops,
@@ -68,14 +68,19 @@ def fmod(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 _NEGATIVE_EXPONENT = "Integers to negative integer powers are not allowed."
 
 
-def _without_negative(exponent: tf.Tensor) -> tf.Tensor:
-    """The exponent, after a check: ValueError where its values are known, else a runtime assertion."""
-    known = known_value(exponent)
-    if known is not None:
-        if (known < 0).any():
-            raise ValueError(_NEGATIVE_EXPONENT)
+def _without_negative(exponent: tf.Tensor, base: tf.Tensor) -> tf.Tensor:
+    """The exponent, after a check: ValueError where its values are known, else a runtime assertion.
+
+    No number to a negative power is no error.
+    """
+    known, count = known_value(exponent), base.shape.num_elements()
+    if count == 0 or (known is not None and not (known < 0).any()):
         return exponent
+    if known is not None and count is not None:
+        raise ValueError(_NEGATIVE_EXPONENT)
     allowed = gen_math_ops._all(gen_math_ops.greater_equal(exponent, like(0, exponent)), _axes(exponent))
+    if count is None:
+        allowed = either(allowed, gen_math_ops.equal(gen_array_ops.size(base), constant(0, tf.int32)))
     assertion = gen_logging_ops._assert(allowed, [ops.convert_to_tensor(_NEGATIVE_EXPONENT)])
     with ops.control_dependencies([assertion]):
         return gen_array_ops.identity(exponent)
@@ -124,7 +129,7 @@ def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     if known is not None and known > 0:
         return whole_power(x, int(known))
     if not dtype.is_unsigned:
-        y = _without_negative(y)
+        y = _without_negative(y, x)
     if compiled_by_xla():  # whose Pow looks at six bits of the exponent
         return _power_by_squaring(x, y)
     compute = tf.int64 if dtype == tf.uint64 else compute_dtype("Pow", dtype)

@@ -17,7 +17,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.coverage import compute_dtype
-from tnp_shim.kernels.elementwise import HALVES, by_kind, is_zero, select
+from tnp_shim.kernels.elementwise import HALVES, by_kind, is_zero, like, select
 from tnp_shim.kernels.folds import (
     ASSOCIATIVE,
     Axes,
@@ -142,7 +142,12 @@ def _smallest(tensor: tf.Tensor, axes: Axes, keepdims: bool) -> tf.Tensor:
 def _extreme(op: str, generated: Body, tensor: tf.Tensor, axes: Axes, keepdims: bool) -> tf.Tensor:
     """The largest or smallest element; NaN if there is one."""
     dtype, at = tensor.dtype, axes_tensor(tensor, axes)
-    found = cast(generated(cast(tensor, compute_dtype(op, dtype)), at, keepdims), dtype)
+    wider = compute_dtype(op, dtype)
+    found = generated(cast(tensor, wider), at, keepdims)
+    if wider != dtype and tensor.shape.num_elements() in (0, None):  # what is found among none is too wide
+        bound, limit = (gen_math_ops.maximum, dtype.min) if op == "Max" else (gen_math_ops.minimum, dtype.max)
+        found = bound(found, like(limit, found))
+    found = cast(found, dtype)
     if not dtype.is_floating or not (compiled_by_xla() or has_gpu()):
         return found
     # XLA's reductions and those of GPUs pass NaN over

@@ -8,7 +8,9 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
+from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import Tensor, function
+from tnp_shim.functions.views import as_array
 from tnp_shim.kernels.linear_algebra import determinants
 from tnp_shim.kernels.linear_algebra import equations as kernels
 from tnp_shim.kernels.linear_algebra.matrices import (
@@ -83,14 +85,20 @@ def tensorinv(a: Tensor, ind: Any = 2):
 
 
 @function(numpy.linalg.matrix_power)
-def matrix_power(a: Tensor, n: Any):
-    """Matrices to a whole power, by repeated squaring; negative ones of the inverse. Differentiable."""
+def matrix_power(a: Any, n: Any) -> Any:
+    """Matrices to a whole power, by repeated squaring; negative ones of the inverse. Differentiable.
+
+    To the power 1 it is the array itself.
+    """
+    given, a = a, to_tensor(a)
     rank_of(a, "linalg.matrix_power")
     a = square(a)
     try:
         n = operator.index(n)
     except TypeError:
         raise TypeError("exponent must be an integer") from None
+    if n == 1:
+        return as_array(given)
     if n == 0:
         return broadcast_to(identity(length(a, -1), a.dtype), shape_of(a))
     if n < 0:

@@ -110,7 +110,7 @@ def _multiplied(matrices: Sequence[tf.Tensor], splits: Sequence[Sequence[int]], 
 
 
 @function(numpy.linalg.multi_dot, scalar=True)
-def multi_dot(arrays: Tensors):
+def multi_dot(arrays: Tensors, *, out: Any = None):
     """The product of two or more matrices in the cheapest order; the ends may be vectors. Differentiable.
 
     The order follows from the static shapes; an unknown side counts as 16.
@@ -118,7 +118,7 @@ def multi_dot(arrays: Tensors):
     if len(arrays) < 2:
         raise ValueError("Expecting at least two arrays.")
     if len(arrays) == 2:
-        return _dot(*arrays)
+        return products.write_product("linalg.multi_dot", _dot(*arrays), out)
     is_row, is_column = (rank_of(arrays[i], "linalg.multi_dot") == 1 for i in (0, -1))
     matrices = list(arrays)
     matrices[0] = as_row(matrices[0]) if is_row else matrices[0]
@@ -129,8 +129,9 @@ def multi_dot(arrays: Tensors):
     sizes = [x.shape[0] for x in matrices] + [matrices[-1].shape[1]]
     splits = _cheapest_splits([_SIZE_OF_UNKNOWN if n is None else n for n in sizes])
     product = _multiplied(matrices, splits, 0, len(matrices) - 1)
-    return (
-        gen_array_ops.squeeze(product, axis=[0] * is_row + [1] * is_column)
-        if is_row or is_column
-        else product
-    )
+    if not (is_row or is_column):
+        return products.write_product("linalg.multi_dot", product, out)
+    if out is None:
+        return gen_array_ops.squeeze(product, axis=[0] * is_row + [1] * is_column)
+    written = products.write_product("linalg.multi_dot", product, out)  # which has two axes, as in NumPy
+    return written[0, 0] if is_row and is_column else written.ravel()
