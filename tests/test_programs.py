@@ -72,19 +72,14 @@ PROGRAMS: dict[str, Program] = {
     "page_rank": Program("rank"),
     "particle_in_cell": Program("push", smooth=(1, 0), writes=True),
     "poisson_fft": Program("solve", smooth=(0, 1)),
-    "power_iteration": Program(
-        "eigenpairs",
-        smooth=(0, 0),
-        tolerance=1e-9,
-        not_traced=("return from within a loop", "must also have a return"),
-    ),
+    "power_iteration": Program("eigenpairs", smooth=(0, 0), tolerance=1e-9),
     "runge_kutta": Program(
         "integrate",
         smooth=(0, 0),
         tolerance=1e-8,
         not_traced=("min() and max() of a number and an element", "bool() of an array"),
     ),
-    "sudoku": Program("solve", writes=True, not_traced=("continue in a while loop", "same nested structure")),
+    "sudoku": Program("solve", writes=True),
     "viterbi": Program("both", smooth=(1, 2)),
     "wave_equation": Program("propagate", smooth=(0, 0)),
 }
@@ -244,9 +239,14 @@ def test_a_graph_refuses_writes_to_arguments(name):
         tf.function(on(tnp_shim, name))(*ours(example(name)))
 
 
+@pytest.mark.parametrize("name", TRACED)
+def test_in_a_function_of_ours(name):
+    agrees(name, tnp_shim.function(on(tnp_shim, name)), traced=True)
+
+
 @pytest.mark.parametrize("name", COMPILED)
 def test_compiled_by_xla(name):
-    agrees_on_copies(name, tf.function(graph(name).python_function, jit_compile=True))
+    agrees(name, tnp_shim.function(on(tnp_shim, name), jit_compile=True), traced=True)
 
 
 @pytest.mark.parametrize("name", names(lambda program: program.not_traced))

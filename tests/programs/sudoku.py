@@ -37,8 +37,10 @@ def solve(grid):
     return place == n * n, tried
 
 
-def example(empty=8, seed=0):
+def example(box=2, empty=8, seed=0):
     rng = np.random.default_rng(seed)
-    grid = np.array([[1, 2, 3, 4], [3, 4, 1, 2], [2, 1, 4, 3], [4, 3, 2, 1]])
-    grid.flat[rng.permutation(16)[:empty]] = 0
+    n = box * box
+    row, column = np.indices((n, n))
+    grid = rng.permutation(n)[(row % box * box + row // box + column) % n] + 1
+    grid.flat[rng.permutation(n * n)[:empty]] = 0
     return (grid,)
