@@ -199,6 +199,32 @@ def _replaced(lines: list[bytes], start: tuple[int, int], end: tuple[int, int], 
     lines[last - 1] = rest
 
 
+def _between(lines: list[bytes], start: tuple[int, int], end: tuple[int, int]) -> bytes:
+    inner = lines[start[0] - 1 : end[0]]
+    inner[-1] = inner[-1][: end[1]]
+    inner[0] = inner[0][start[1] :]
+    return b"".join(inner)
+
+
+def _ends(node: ast.expr) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where an expression starts and ends."""
+    start = node.lineno, node.col_offset
+    return start, (node.end_lineno or start[0], node.end_col_offset or 0)
+
+
+def _take_off_annotation(lines: list[bytes], statement: ast.AnnAssign) -> None:
+    """Make `x = value` of `x: annotation = value`."""
+    _, name_ends = _ends(statement.target)
+    annotation_starts, annotation_ends = _ends(statement.annotation)
+    value_starts, _ = _ends(statement.value)  # type: ignore[arg-type]
+    before = _between(lines, name_ends, annotation_starts).strip()
+    behind = _between(lines, annotation_ends, value_starts).strip()
+    # brackets belong to no node
+    if before != b":" or not behind.startswith(b"="):
+        raise BadInput(f"--graph cannot take off the annotation in line {statement.lineno}")
+    _replaced(lines, name_ends, annotation_ends, b"")
+
+
 def _fit_for_a_function(tree: ast.Module, text: str) -> str:
     """The text without what may not stand in a function with global names: star imports and annotations."""
     lines = [line.encode() for line in text.splitlines(keepends=True)]
@@ -213,12 +239,7 @@ def _fit_for_a_function(tree: ast.Module, text: str) -> str:
             if statement.value is None:
                 _replaced(lines, start, end, b"pass")
             else:
-                behind = statement.value.lineno, statement.value.col_offset
-                opening = lines[behind[0] - 1][: behind[1]].rstrip()
-                # the brackets around a value belong to no node
-                if not opening.endswith(b"="):
-                    raise BadInput(f"--graph cannot take off the annotation in line {statement.lineno}")
-                _replaced(lines, start, behind, statement.target.id.encode() + b" = ")
+                _take_off_annotation(lines, statement)
     return b"".join(lines).decode()
 
 

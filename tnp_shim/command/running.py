@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import linecache
@@ -73,10 +74,11 @@ def run(script: Script, arguments: tuple[str, ...], way: Way, recorder: Recorder
     tree = script.tree()
     names = rewriting.chosen(tree, way.compiled, way.everything)
     shown = recorder.shown if recorder else tracebacks.Shown()
+    texts = rewriting.as_one_function(tree, decoded(script.text())) if way.graph else ("", "")
 
     def body(namespace: dict[str, Any]) -> None:
         if way.graph:
-            _as_graph(script, way, namespace, shown)
+            _as_graph(script, tree, texts, way, namespace, shown)
             return
         if names:
             namespace[rewriting.COMPILED] = lambda function: _compiled(function, way)
@@ -142,11 +144,16 @@ def _compiled(function: Any, way: Way) -> Any:
 # the body as one graph
 
 
-def _as_graph(script: Script, way: Way, namespace: dict[str, Any], shown: tracebacks.Shown) -> None:
+def _as_graph(
+    script: Script,
+    tree: ast.Module,
+    texts: tuple[str, str],
+    way: Way,
+    namespace: dict[str, Any],
+    shown: tracebacks.Shown,
+) -> None:
     """Run the body as one `tf.function`, and put what it computed in the place of the traced values."""
-    text = decoded(script.text())
-    tree = script.tree()
-    before, function_text = rewriting.as_one_function(tree, text)
+    before, function_text = texts
     file = f"<{script.file} as one function>"
     shown.places[file] = tracebacks.Place(script.file, rewriting.LINES_BEFORE)
     # AutoGraph reads the source of what it converts

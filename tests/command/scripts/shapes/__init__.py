@@ -1,0 +1,3 @@
+"""A package beside the scripts."""
+
+from .circle import area
