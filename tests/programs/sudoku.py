@@ -9,8 +9,8 @@ def allowed(grid, row, column, digit):
     box = int(n**0.5)
     if (grid[row, :] == digit).any() or (grid[:, column] == digit).any():
         return False
-    top, left = row // box * box, column // box * box
-    return not (grid[top : top + box, left : left + box] == digit).any()
+    boxes = grid.reshape(box, box, box, box).swapaxes(1, 2)
+    return not (boxes[row // box, column // box] == digit).any()
 
 
 def solve(grid):
