@@ -6,101 +6,19 @@ import copy
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy
 import pytest
 import tensorflow as tf
-from program_sources import NAMES, load
+from program_sources import NAMES, PROGRAMS, Program, copying, load, ours, tree_map
 
 import tnp_shim
 from tnp_shim.array import Array
 
-
-@dataclass(frozen=True)
-class Program:
-    """What is asked of one program.
-
-    `called` is its function. `smooth` tells the argument and the place in the result between which there is a
-    derivative. `tolerance` is relative to the largest element; it is 0 for integers. `writes` says that
-    arguments are changed, which plain tf.function refuses. `not_traced` and `not_compiled` are the construct
-    that a graph, or XLA, has no way for, with a part of the error that tells.
-    """
-
-    called: str
-    smooth: tuple[int, int | None] | None = None
-    writes: bool = False
-    tolerance: float = 1e-11
-    not_traced: tuple[str, str] | None = None
-    not_compiled: tuple[str, str] | None = None
-
-
-PROGRAMS: dict[str, Program] = {
-    "backpropagation": Program("train", smooth=(2, 0), writes=True),
-    "bootstrap_interval": Program("intervals", smooth=(0, 0)),
-    "chebyshev_spectral": Program("solve", smooth=(0, 2), tolerance=1e-9),
-    "cholesky_by_loops": Program("log_density", smooth=(0, 0)),
-    "convolutional_net": Program("predict", tolerance=1e-5),
-    "edit_distance": Program("edits", not_traced=("min() of elements", "bool() of an array")),
-    "floyd_warshall": Program("shortest", writes=True),
-    "game_of_life": Program("live"),
-    "gauss_seidel": Program("solve", smooth=(0, 0), tolerance=1e-9),
-    "genetic_algorithm": Program("evolve"),
-    "gram_schmidt": Program("least_squares", smooth=(0, 0)),
-    "heat_plate": Program("diffuse", smooth=(1, 0)),
-    "histogram_pipeline": Program(
-        "summarize",
-        writes=True,
-        not_compiled=("bincount, whose size is a number found", "size of the result depends"),
-    ),
-    "image_filters": Program("outline"),
-    "ising_model": Program("run", writes=True),
-    "k_means": Program(
-        "cluster",
-        smooth=(0, 3),
-        not_compiled=("bincount, whose size is a number found", "size of the result depends"),
-    ),
-    "kalman_filter": Program("filtered"),
-    "knapsack": Program("pack"),
-    "lattice_boltzmann": Program("flow", smooth=(0, 2)),
-    "linear_regression": Program("choose", smooth=(1, 1), tolerance=1e-9),
-    "lu_by_loops": Program("solve", smooth=(0, 0)),
-    "mandelbrot": Program("escape", smooth=(0, 1)),
-    "metropolis": Program("chain"),
-    "n_body": Program("simulate", smooth=(1, None), writes=True),
-    "page_rank": Program("rank"),
-    "particle_in_cell": Program("push", smooth=(1, 0), writes=True),
-    "poisson_fft": Program("solve", smooth=(0, 1)),
-    "power_iteration": Program("eigenpairs", smooth=(0, 0), tolerance=1e-9),
-    "runge_kutta": Program(
-        "integrate",
-        smooth=(0, 0),
-        tolerance=1e-8,
-        not_traced=("min() and max() of a number and an element", "bool() of an array"),
-    ),
-    "sudoku": Program("solve", writes=True),
-    "viterbi": Program("both", smooth=(1, 2)),
-    "wave_equation": Program("propagate", smooth=(0, 0)),
-}
 LEAST_COMPILED = 0.8
 SEEDS = (0, 1)
 """Of two examples: what is traced for one must hold for the other, whose branches may go another way."""
-
-
-def tree_map(change: Callable[[Any], Any], value: Any) -> Any:
-    """The same lists, tuples and dicts with changed leaves."""
-    if isinstance(value, dict):
-        return {key: tree_map(change, v) for key, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        items = [tree_map(change, v) for v in value]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    return change(value)
-
-
-def ours(value: Any) -> Any:
-    """An argument with arrays of ours."""
-    return tree_map(lambda leaf: tnp_shim.array(leaf) if isinstance(leaf, numpy.ndarray) else leaf, value)
 
 
 def arrays_in(value: Any) -> list[Any]:
@@ -170,21 +88,11 @@ def agrees(name: str, function: Callable[..., Any], traced: bool) -> None:
         compare(list(arguments), list(given), PROGRAMS[name].tolerance, traced, f"argument, seed {seed}")
 
 
-def copying(name: str) -> Callable[..., Any]:
-    """The program on copies of its arguments; gives its result, and the arrays it had as arguments."""
-    program = on(tnp_shim, name)
-
-    def with_copies(*arguments):
-        arguments = tree_map(lambda leaf: leaf.copy() if isinstance(leaf, Array) else leaf, arguments)
-        return program(*arguments), [a for a in arguments if isinstance(a, tnp_shim.ndarray)]
-
-    return with_copies
-
-
 @functools.cache
 def graph(name: str) -> Callable[..., Any]:
     """The program in a plain tf.function, on copies where it writes to its arguments."""
-    return tf.function(copying(name) if PROGRAMS[name].writes else on(tnp_shim, name))
+    program = on(tnp_shim, name)
+    return tf.function(copying(program) if PROGRAMS[name].writes else program)
 
 
 def agrees_on_copies(name: str, function: Callable[..., Any]) -> None:
