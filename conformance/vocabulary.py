@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
@@ -271,7 +271,7 @@ class Indices(Argument):
 
     def spoil(self, choose: Chooser, seen: Seen, label: str) -> Any:
         dtype = choose.among(f"{label}.bad dtype", ("int64", "float64"))
-        return Recipe(dtype, (20,), "ordinary", choose.integer(f"{label}.seed", 0, 2**31), bound=1000)
+        return replace(self.draw(choose, seen, label), dtype=dtype, bound=1000)
 
 
 @dataclass(frozen=True)

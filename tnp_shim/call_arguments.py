@@ -104,7 +104,9 @@ class Arguments:
         self.leaves = self._placed()
         self.names = names
         self.captured = [self._slot(cell.read(), cell) for cell in captured]
-        self.key = (self.tree, self.leaves, names, len(self.captured))
+        # what is returned of one of NumPy's arrays is an array of ours, so these are of another kind
+        numpys = tuple([number for number, a in enumerate(self.arrays) if isinstance(a, numpy.ndarray)])
+        self.key = (self.tree, self.leaves, numpys, names, len(self.captured))
 
     # the tree
 

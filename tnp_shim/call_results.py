@@ -194,10 +194,14 @@ class Building:
 
     def _view(self, template: Template) -> Any:
         _, slot, lenses, dtype, writeable = template
-        array = wrap(self.arguments.tensors[slot])
-        array._cell = self.arguments.sinks[slot]
+        sink = self.arguments.sinks[slot]
+        if isinstance(sink, numpy.ndarray):  # given to a trace that was made for an array of ours
+            array = wrap(conversion.to_tensor(sink))
+        else:
+            array = wrap(self.arguments.tensors[slot])
+            array._cell = sink
         for given in self.arguments.arrays:
-            if given._cell is array._cell:
+            if getattr(given, "_cell", None) is sink:
                 array = given
         for lens in lenses:
             array = view(array, lens, dtype)

@@ -12,6 +12,10 @@ from tensorflow.python import pywrap_tfe
 # AutoGraph's rules: which packages it leaves as they are. There is no public way to add one.
 from tensorflow.python.autograph.core import config as autograph_config
 
+# `converter`: AutoGraph converts `assert` only if it is asked to by an option that tf.function does not pass on.
+from tensorflow.python.autograph.core import ag_ctx as autograph_context
+from tensorflow.python.autograph.core import converter as autograph_converter
+
 # The operators that AutoGraph puts in the place of Python's control flow: they know tensors only.
 from tensorflow.python.autograph.impl import api as autograph_api
 from tensorflow.python.autograph.operators import control_flow as autograph_control_flow
@@ -266,7 +270,16 @@ def converted_by_autograph(function, options):
     def call(*args, **kwargs):
         # within a tf.function with `autograph=False` conversion is switched off
         with ag_ctx.ControlStatusCtx(ag_ctx.Status.UNSPECIFIED):
-            return converted(*args, **kwargs)
+            try:
+                return converted(*args, **kwargs)
+            except autograph_api.StagingError as error:
+                # AutoGraph keeps the types of some errors only, and IndexError is not among them
+                cause = error.__context__
+                try:
+                    same = type(cause)(str(error))
+                except Exception:
+                    raise cause from None
+                raise same from None
 
     return call
 
@@ -301,3 +314,21 @@ def origin_of_generated_line(frame):
 
 
 _CONVERTED_CALL = autograph_api.converted_call.__code__
+
+
+def convert_for_autograph(function):
+    """The function as AutoGraph converts what a user's code calls."""
+    return autograph_api.tf_convert(function, autograph_context.control_status_ctx())
+
+
+def convert_asserts() -> None:
+    """Let AutoGraph hand `assert` to its operator; it leaves them to Python of its own accord."""
+    options = autograph_converter.ConversionOptions
+    feature = autograph_converter.Feature.ASSERT_STATEMENTS
+    uses = options.uses
+
+    def uses_asserts(self, asked):
+        return asked == feature or uses(self, asked)
+
+    if uses.__name__ != uses_asserts.__name__:
+        options.uses = uses_asserts

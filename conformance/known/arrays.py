@@ -34,6 +34,14 @@ _SPLIT_BY_VALUE = (
 
 KNOWN: tuple[Known, ...] = (
     Known(
+        "refusal-in-a-value-that-is-dropped",
+        "polyder",
+        "unknown",
+        "NumPy multiplies before it sees that no derivative is asked for; in a graph what nobody uses is not "
+        "computed, and cannot fail",
+        text="no error, NumPy raises ValueError\\('operands could not be broadcast",
+    ),
+    Known(
         "own-version",
         "__version__",
         "*",

@@ -19,6 +19,8 @@ from conformance.vocabulary import (
 )
 
 VALUES = Array((*REAL, *COMPLEX), ("ordinary", "positive", "unit", "hard", "ties"))
+DOUBLES = Array(("bool", "int8", "uint64", "float64", "complex128"), VALUES.fills)
+"""No singles: NumPy divides their logarithm by a double, which shows its rounding."""
 EXPONENT = among(Number((2, 0.5, -1), ("float32",)), Array(WIDE_FLOATS, ("ordinary",), broadcasting(0)))
 KNOWN_VALUES = "compares values, which are unknown while tracing"
 ASSERTED = Array(NUMERIC, ("ordinary", "ties", "hard"), shapes=[(3,), (), (2, 3), (0,)])
@@ -36,7 +38,7 @@ ROWS = [
         one
         for module in ("emath", "lib.scimath")
         for one in (
-            row(f"{module}.logn", among(2, 10.0, 3), VALUES).within(8),
+            row(f"{module}.logn", among(2, 10.0, 3), DOUBLES).within(8),
             row(f"{module}.power", VALUES, EXPONENT).within(16),
         )
     ),

@@ -89,7 +89,10 @@ def _compare(script: Any, arguments: tuple[str, ...], ours: running.Outcome, pri
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.StringIO()):
         numpys = running.run_on_numpy(script, arguments)
     if type(ours.error) is not type(numpys.error):
-        ends = ["to its end" if run.error is None else f"into {run.error!r}" for run in (ours, numpys)]
+        ends = [
+            "to its end" if run.error is None else f"into {tracebacks.told(run.error)}"
+            for run in (ours, numpys)
+        ]
         click.echo(f"tnp-shim: ours ran {ends[0]}, NumPy's {ends[1]}", err=True)
     found, compared = comparison.differences(ours.names, numpys.names)
     tables.show_comparison(found, compared, (ours.seconds, numpys.seconds), told.getvalue() == printed)

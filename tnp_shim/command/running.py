@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import importlib
-import linecache
 import sys
 import time
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-import tensorflow as tf
-
 import tnp_shim
-from tnp_shim.array import Array
 from tnp_shim.command import rewriting, tracebacks
+from tnp_shim.command.graph import run_as_graph
 from tnp_shim.command.numpy_names import numpy_names
+from tnp_shim.command.one_function import as_one_function
 from tnp_shim.command.recording import Recorder
 from tnp_shim.command.redirection import redirected
 from tnp_shim.command.script import Script, main_module, surroundings
-from tnp_shim.tensorflow_internals import autograph_control_flow
-
-UNDEFINED = autograph_control_flow.variables.Undefined
 
 
 @dataclass(frozen=True)
@@ -74,11 +68,11 @@ def run(script: Script, arguments: tuple[str, ...], way: Way, recorder: Recorder
     tree = script.tree()
     names = rewriting.chosen(tree, way.compiled, way.everything)
     shown = recorder.shown if recorder else tracebacks.Shown()
-    texts = rewriting.as_one_function(tree, decoded(script.text())) if way.graph else ("", "")
+    whole = as_one_function(tree, decoded(script.text())) if way.graph else None
 
     def body(namespace: dict[str, Any]) -> None:
-        if way.graph:
-            _as_graph(script, tree, texts, way, namespace, shown)
+        if whole is not None:
+            run_as_graph(script, tree, whole, namespace, shown, jit=way.jit)
             return
         if names:
             namespace[rewriting.COMPILED] = lambda function: _compiled(function, way)
@@ -139,96 +133,3 @@ def _compiled(function: Any, way: Way) -> Any:
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(_compiled(function.__func__, way))
     return tnp_shim.function(function, jit_compile=way.jit_compile)
-
-
-# the body as one graph
-
-
-def _as_graph(
-    script: Script,
-    tree: ast.Module,
-    texts: tuple[str, str],
-    way: Way,
-    namespace: dict[str, Any],
-    shown: tracebacks.Shown,
-) -> None:
-    """Run the body as one `tf.function`, and put what it computed in the place of the traced values."""
-    before, function_text = texts
-    file = f"<{script.file} as one function>"
-    shown.places[file] = tracebacks.Place(script.file, rewriting.LINES_BEFORE)
-    # AutoGraph reads the source of what it converts
-    linecache.cache[file] = len(function_text), None, function_text.splitlines(keepends=True), file
-    exec(compile(before, script.file, "exec", dont_inherit=True), namespace)
-    exec(compile(function_text, file, "exec", rewriting.future_flags(tree), dont_inherit=True), namespace)
-    body = namespace.pop(rewriting.BODY)
-    for name in rewriting.names_that_may_be_unbound(tree):
-        namespace.setdefault(name, UNDEFINED(name))
-    convert = tf.__internal__.autograph.tf_convert
-    converted = convert(body, tf.__internal__.autograph.control_status_ctx())
-    values: dict[str, Any] = {}
-    leaves: list[Any] = []
-
-    def whole() -> list[Any]:
-        values.clear()
-        values.update(_values(converted()))
-        leaves[:] = [leaf for value in values.values() for leaf in _leaves(value)]
-        return leaves
-
-    try:
-        results = _graph_of(whole, way)()
-        computed = {id(leaf): result for leaf, result in zip(leaves, results, strict=True)}
-        namespace.update({name: _filled(value, computed) for name, value in values.items()})
-    finally:
-        for name in [name for name, value in namespace.items() if isinstance(value, UNDEFINED)]:
-            del namespace[name]
-
-
-def _graph_of(function: Callable[[], Any], way: Way) -> Callable[[], Any]:
-    if way.jit:
-        graph: Callable[[], Any] = tnp_shim.function(function, autograph=False, jit_compile="auto")
-        return graph
-    return tf.function(function, autograph=False)  # type: ignore[no-any-return]
-
-
-def _values(reads: list[tuple[str, Callable[[], Any]]]) -> Iterator[tuple[str, Any]]:
-    """The values of the names that are bound."""
-    for name, read in reads:
-        with contextlib.suppress(NameError):
-            value = read()
-            if not isinstance(value, UNDEFINED):
-                yield name, value
-
-
-def _is_traced(value: Any) -> bool:
-    if isinstance(value, Array):
-        value = value._cell.read()
-    return isinstance(value, tf.Tensor) and getattr(value, "graph", None) is tf.compat.v1.get_default_graph()
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    """The traced values of a value, also in lists, tuples and dicts."""
-    if _is_traced(value):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-
-
-def _filled(value: Any, results: dict[int, Any]) -> Any:
-    """A value with the results in the place of its leaves."""
-    if id(value) in results:
-        return results[id(value)]
-    if isinstance(value, dict):
-        for key in value:
-            value[key] = _filled(value[key], results)
-        return value
-    if isinstance(value, list):
-        value[:] = [_filled(item, results) for item in value]
-        return value
-    if isinstance(value, tuple):
-        items = [_filled(item, results) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    return value

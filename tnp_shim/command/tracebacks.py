@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from tnp_shim.command.one_function import BODY
 from tnp_shim.command.redirection import IMPORT_SYSTEM
-from tnp_shim.command.rewriting import BODY
 
 GENERATED = "__autograph_generated_file"
 PART_OF_A_FUNCTION = re.compile(r"(loop_body|loop_test|if_body|else_body|get_state|set_state)(_\d+)?")
@@ -154,11 +154,21 @@ def formatted(error: BaseException, shown: Shown) -> str:
 
 
 def _in_place(text: str, shown: Shown) -> str:
-    def told(found: re.Match[str]) -> str:
-        file, line = shown.place(found[1], int(found[2]))
-        return f'File "{file}", line {line}'
+    """A text with the lines of files in the place of those of texts made of them."""
 
-    return re.sub(r'File "([^"\n]+)", line (\d+)', told, text) if shown.places else text
+    def told(found: re.Match[str]) -> str:
+        file, line = shown.place(found["file"], int(found["line"]))
+        return f'File "{file}", line {line}' if found["quote"] else f"{file}:{line}"
+
+    for made in map(re.escape, shown.places):
+        text = re.sub(rf'(?:File (?P<quote>")|)(?P<file>{made})(?:", line |:)(?P<line>\d+)', told, text)
+        text = text.replace(f", in {BODY}\n", ", in <module>\n")
+    return text
+
+
+def told(error: BaseException) -> str:
+    """The last line of a traceback."""
+    return _message(error) or traceback.format_exception_only(type(error), error)[-1].strip()
 
 
 def show(error: BaseException, shown: Shown) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from tnp_shim.array import Array
-from tnp_shim.control_flow import log
+from tnp_shim.control_flow import log, printing
 from tnp_shim.control_flow.conditions import condition_of, is_staged
 from tnp_shim.control_flow.forms import Form, involves_arrays, is_undefined, joined
 from tnp_shim.control_flow.tracing import GetState, SetState, Statement, in_scratch
@@ -106,7 +106,7 @@ def _stage(statement: Statement, cond: tf.Tensor, body: Branch, orelse: Branch, 
     def traced(branch: Branch) -> Callable[[], list[Any]]:
         def build() -> list[Any]:
             effects.accept()
-            with statement.undone():
+            with statement.undone(), printing.staged():
                 branch()
                 values = statement.get()
                 tensors = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]

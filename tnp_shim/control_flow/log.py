@@ -69,3 +69,8 @@ def place() -> tuple[str, int]:
                 return found
         frame = frame.f_back
     return "unknown", 0
+
+
+def host_call(name: str) -> None:
+    """Tell of a call that goes to the host when the graph runs."""
+    record("host", "host", name)

@@ -7,8 +7,10 @@ Integers have bounds, as far as they are told by the loop: Python's integers hav
 
 from __future__ import annotations
 
+import contextlib
 import operator
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
@@ -28,6 +30,23 @@ MOST = 1 << 62
 
 class NotRollable(ShimError, RuntimeError):
     """A loop can't become one loop of the graph; the message says why. It is unrolled then."""
+
+
+class _Attempts(threading.local):
+    depth = 0
+
+
+_attempts = _Attempts()
+
+
+@contextlib.contextmanager
+def attempt() -> Iterator[None]:
+    """Within an attempt to roll a loop integers must not grow beyond int64: Python's would not overflow."""
+    _attempts.depth += 1
+    try:
+        yield
+    finally:
+        _attempts.depth -= 1
 
 
 class TracedNumber(Array):
@@ -118,7 +137,9 @@ def made(tensor: tf.Tensor, kind: type, bounds: Bounds = None) -> Any:
     if kind is bool:
         bounds = (0, 1)
     if bounds is not None and (bounds[0] < -MOST or bounds[1] > MOST):
-        raise NotRollable("a Python integer may grow beyond what an int64 holds")
+        if _attempts.depth:
+            raise NotRollable("a Python integer may grow beyond what an int64 holds")
+        bounds = None
     if not isinstance(tensor, EagerTensor):
         tensor.python_number = kind
     number = object.__new__(CLASSES[kind])

@@ -17,10 +17,11 @@ from typing import Any
 import tensorflow as tf
 
 from tnp_shim.array import ndarray
+from tnp_shim.control_flow import numbers
 from tnp_shim.control_flow.conditions import condition_of
 from tnp_shim.control_flow.counting import Count
 from tnp_shim.control_flow.forms import form_of, is_undefined, same
-from tnp_shim.control_flow.numbers import NotRollable, kind_of
+from tnp_shim.control_flow.numbers import NotRollable
 from tnp_shim.control_flow.tracing import Loop, Statement, in_scratch
 from tnp_shim.tensorflow_internals import Undefined, current_graph
 
@@ -40,7 +41,7 @@ def _refusals() -> dict[Any, str]:
 
 
 def roll(
-    numbers: range,
+    left: range,
     body: Body,
     test: Callable[[], Any] | None,
     statement: Callable[[], Statement],
@@ -49,29 +50,33 @@ def roll(
 ) -> tuple[range, str | None]:
     """What is left of the range, to be unrolled, and why; no reason where nothing is left."""
     if in_scratch():
-        return _roll_in_scratch(numbers, body, test, statement, opts)
+        return _roll_in_scratch(left, body, test, statement, opts)
     refusals = _refusals()
     if key in refusals:
-        return numbers, refusals[key]
-    rest = numbers
-    try:
-        for peeled in range(_MOST_PEELED + 1):
-            attempt = _Attempt(rest, body, test, statement(), opts)
-            unsteady = attempt.unsteady(peeled)
-            if unsteady is None:
-                attempt.stage()
-                return range(0), None
-            if peeled == _MOST_PEELED or len(rest) < 3:
-                raise NotRollable(unsteady)
-            condition = True if test is None else condition_of(test())
-            if isinstance(condition, tf.Tensor):
-                raise NotRollable(f"{unsteady}, and whether there is a next iteration is not known")
-            if not condition:
-                return range(0), None
-            body(rest[0])
-            rest = rest[1:]
-    except Exception as error:  # unrolling is exact; if it fails too, it fails with the user's error
-        refusals[key] = _words(error)
+        return left, refusals[key]
+    rest = left
+    for peeled in range(_MOST_PEELED + 1):
+        try:
+            with numbers.attempt():
+                attempt = _Attempt(rest, body, test, statement(), opts)
+                unsteady = attempt.unsteady(peeled)
+                if unsteady is None:
+                    attempt.stage()
+                elif peeled == _MOST_PEELED or len(rest) < 3:
+                    raise NotRollable(unsteady)
+        except Exception as error:  # unrolling is exact; if it fails too, it fails with the user's error
+            refusals[key] = _words(error)
+            break
+        if unsteady is None:
+            attempt.finish()
+            return range(0), None
+        condition = True if test is None else condition_of(test())
+        if isinstance(condition, tf.Tensor):
+            return rest, f"{unsteady}, and whether there is a next iteration is not known"
+        if not condition:
+            return range(0), None
+        body(rest[0])
+        rest = rest[1:]
     return rest, refusals[key]
 
 
@@ -81,7 +86,7 @@ def _words(error: Exception) -> str:
 
 
 def _roll_in_scratch(
-    numbers: range,
+    left: range,
     body: Body,
     test: Callable[[], Any] | None,
     statement: Callable[[], Statement],
@@ -92,12 +97,12 @@ def _roll_in_scratch(
     try:
         if made.watched.unsafe:
             raise NotRollable(made.watched.unsafe)
-        made.try_in_scratch(Loop(made, body, test, Count.of(numbers), opts, exact=True).once)
+        made.try_in_scratch(Loop(made, body, test, Count.of(left), opts, exact=True).once)
         return range(0), None
     except Exception as error:
         made.set([*before, *(place.get() for place in made.places)])
         made.watched.restore()
-        return numbers, _words(error)
+        return left, _words(error)
 
 
 def _arrays(value: Any) -> list[ndarray]:
@@ -126,6 +131,7 @@ class _Attempt:
         self.before = statement.get()
         self.period = 1
         self.unread: set[int] = set()
+        self.left = range(0)
 
     def _loop(self, numbers: range, body: Body, step: int = 1) -> Loop:
         count = Count.of(numbers)
@@ -141,7 +147,7 @@ class _Attempt:
         """Why the next iteration differs in kind from the later ones; None if it does not."""
         sources = self._sources()
         for k, name, before, after in self._changed():
-            if k >= self.statement.symbols and kind_of(before) is not None:
+            if k >= self.statement.symbols and numbers.kind_of(before) is not None:
                 raise NotRollable(f"{name}, a number in a Python object, is changed")
             if is_undefined(after):
                 raise NotRollable(f"'{name}' is deleted")
@@ -206,20 +212,21 @@ class _Attempt:
             self.statement.set(values)
 
     def stage(self) -> None:
-        """Make the loop, and unroll what is left over."""
-        numbers, last = self.numbers, range(0)
-        if self.unread:
-            numbers, last = numbers[:-1], numbers[-1:]
+        """Make the loop."""
+        whole = self.numbers[:-1] if self.unread else self.numbers
+        whole = whole[: len(whole) // self.period * self.period]
+        self.left = self.numbers[len(whole) :]
         if self.period == 1:
-            loop = self._loop(numbers, self.body)
+            loop = self._loop(whole, self.body)
             loop.unread = self.unread
             loop.stage(self.after)
         else:
-            whole = len(numbers) // self.period * self.period
-            numbers, last = numbers[:whole], numbers[whole:]
-            loop = self._loop(numbers, self._group, self.period)
+            loop = self._loop(whole, self._group, self.period)
             loop.stage(self.statement.try_once(loop.once))
-        for number in last:
+
+    def finish(self) -> None:
+        """Unroll what is left over."""
+        for number in self.left:
             self.body(number)
 
     def _group(self, number: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tnp_shim.control_flow import numbers
+from tnp_shim.control_flow import numbers, printing
 from tnp_shim.control_flow.conditions import condition_of
 from tnp_shim.control_flow.counting import Count
 from tnp_shim.control_flow.forms import Form, involves_arrays, is_undefined, joined
@@ -109,7 +109,8 @@ class Statement:
                         for cell in self.cells.values():
                             tensor = cell.read()
                             cell.write(tf.compat.v1.placeholder(tensor.dtype, tensor.shape))
-                    body()
+                    with printing.staged():
+                        body()
                     self.places += self.new_places()
                     after = self.get()
                     self.cells.update(effects.cells)
@@ -237,7 +238,8 @@ class Loop:
 
         def step(number: tf.Tensor, *values: Any) -> list[Any]:
             put(values)
-            self.body(None if count is None else count.number(number))
+            with printing.staged():
+                self.body(None if count is None else count.number(number))
             self._check(effects)
             return [number if count is None else count.next(number), *take(statement.get())]
 

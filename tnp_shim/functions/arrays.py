@@ -311,7 +311,9 @@ def _shadow_in(array: Array, owner: numpy.ndarray[Any, Any]) -> numpy.ndarray[An
 @arrays(numpy.result_type)
 def result_type(*arrays_and_dtypes: Any) -> numpy.dtype[Any]:
     """The dtype that NumPy's promotion gives."""
-    return numpy.result_type(*map(_dtype_of, arrays_and_dtypes))
+    # an array is no dtype: beside it a Python number is weak
+    given = (numpy.empty((), a._dtype) if isinstance(a, Array) else _dtype_of(a) for a in arrays_and_dtypes)
+    return numpy.result_type(*given)
 
 
 @arrays(numpy.can_cast)

@@ -12,6 +12,7 @@ from tnp_shim import dtypes
 from tnp_shim.declaration import Axis, DType, Operand, Shape, Size, Tensor, arrays, function
 from tnp_shim.indexing.checks import asserted, every
 from tnp_shim.indexing.values import checked_value, without_leading_axes
+from tnp_shim.kernels import complex_numbers
 from tnp_shim.kernels.elementwise import like, select
 from tnp_shim.kernels.shapes import (
     LARGEST_EMBEDDED,
@@ -305,7 +306,8 @@ def geomspace(
     first = gen_math_ops.real_div(lower, sign)
     last = gen_math_ops.real_div(upper, sign)
     # natural logarithms; the ends, where rounding would show, are put in exactly
-    values, _ = spaced(gen_math_ops.log(first), gen_math_ops.log(last), num, endpoint)
+    logarithm = complex_numbers.log if first.dtype.is_complex else gen_math_ops.log  # which has no GPU kernel
+    values, _ = spaced(logarithm(first), logarithm(last), num, endpoint)
     index = along(counting(num), 0, values.shape.rank)
     values = select(gen_math_ops.equal(index, as_length(0)), first, gen_math_ops.exp(values))
     if endpoint:

@@ -18,8 +18,8 @@ from tnp_shim.functions.reductions import reduced
 from tnp_shim.functions.statistics import every_known
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels.arithmetic import divide
-from tnp_shim.kernels.shapes import Length, along, as_length, flat, length, product, reshape, sliced
-from tnp_shim.promotion import cast, promote_args
+from tnp_shim.kernels.shapes import Length, along, as_length, every, flat, length, product, reshape, sliced
+from tnp_shim.promotion import cast, promote_args, shape_of
 from tnp_shim.tensorflow_internals import gen_math_ops
 from tnp_shim.ufuncs import UFUNCS
 
@@ -58,13 +58,25 @@ def _edges(name: str, a: tf.Tensor, bins: Any, given: Any, weights: tf.Tensor | 
     return asserted(edges, apart, message, ValueError)
 
 
+def _alike(a: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
+    """The elements, after a check that there is a weight for each."""
+    if weights is None:
+        return a
+    message = "weights should have the same shape as a."
+    if not a.shape.is_compatible_with(weights.shape):
+        raise ValueError(message)
+    if a.shape.is_fully_defined() and weights.shape.is_fully_defined():
+        return a
+    same = every(gen_math_ops.equal(shape_of(a), shape_of(weights)))
+    return asserted(a, same, message, ValueError)
+
+
 @function(numpy.histogram_bin_edges)
 def histogram_bin_edges(
     a: Tensor, bins: Any = 10, range: Any = None, weights: Tensor | None = None
 ) -> Tensor:
     """The edges of the bins of `histogram`."""
-    if weights is not None and not a.shape.is_compatible_with(weights.shape):
-        raise ValueError("weights should have the same shape as a.")
+    a = _alike(a, weights)
     return _edges("histogram_bin_edges", flat(in_bins.subtractable(a)), bins, range, weights)
 
 
@@ -77,8 +89,7 @@ def histogram(
     `bins` is their number, their edges, or the name of a rule that chooses the number by the elements; under
     XLA these must then be known. Differentiable in the weights, and the edges in the elements.
     """
-    if weights is not None and not a.shape.is_compatible_with(weights.shape):
-        raise ValueError("weights should have the same shape as a.")
+    a = _alike(a, weights)
     if weights is not None and weights.dtype == tf.bool and not isinstance(bins, int):
         raise TypeError("histogram: weights of bool cannot be subtracted")  # NumPy words it
     a = flat(in_bins.subtractable(a))

@@ -93,6 +93,8 @@ CONTINUOUS: dict[str, Place] = {
     "midpoint": _midpoint,
 }
 """The methods that interpolate between two of the elements."""
+_CHOOSING_OF_WHOLE = frozenset({"linear", "weibull", "averaged_inverted_cdf", "interpolated_inverted_cdf"})
+"""Those that have nothing to interpolate for an integer array of 0 and 1, and keep the dtype."""
 
 
 def _elements(rows: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
@@ -156,13 +158,9 @@ def _quantile(
     if promotion_key(q) is complex or isinstance(q, tf.Tensor) and q.dtype.is_complex:
         raise TypeError("q must be real")
     weak = type(q) in (int, float)
-    whole = (
-        scale == 1
-        and promotion_key(q) is int
-        or isinstance(q, tf.Tensor)
-        and q.dtype.is_integer
-        and scale == 1
-    )
+    choosing: frozenset[str] = frozenset(DISCRETE)
+    if scale == 1 and (promotion_key(q) is int or isinstance(q, tf.Tensor) and q.dtype.is_integer):
+        choosing |= {"linear"} if weak else _CHOOSING_OF_WHOLE
     q_dtype = q.dtype if isinstance(q, tf.Tensor) and q.dtype.is_floating else tf.float64
     q = as_tensor(q, q_dtype)
     q = q if scale == 1 else gen_math_ops.real_div(q, constant(scale, q_dtype))
@@ -177,7 +175,9 @@ def _quantile(
     if weights is not None:
         found = _weighted(a, rows, places, axis, axes, method, weights, ignores_nan)
     else:
-        found = _unweighted(rows, places, method, ignores_nan, _result_dtype(a, q_dtype, weak, whole, method))
+        found = _unweighted(
+            rows, places, method, ignores_nan, _result_dtype(a, q_dtype, weak, method, choosing)
+        )
     found = gen_array_ops.transpose(found, constant((1, 0), tf.int32))
     sizes = [vector(shape) for shape in (shape_of(q), reduced_shape(a, axes, keepdims))]
     return reshape(
@@ -185,8 +185,10 @@ def _quantile(
     )
 
 
-def _result_dtype(a: tf.Tensor, q_dtype: tf.DType, weak: bool, whole: bool, method: str) -> tf.DType:
-    if method in DISCRETE or (method == "linear" and whole):
+def _result_dtype(
+    a: tf.Tensor, q_dtype: tf.DType, weak: bool, method: str, choosing: frozenset[str]
+) -> tf.DType:
+    if method in choosing and (method in DISCRETE or method == "linear" or a.dtype != tf.bool):
         return a.dtype
     if a.dtype == tf.bool:
         raise TypeError("numpy boolean subtract, the `-` operator, is not supported")
@@ -208,7 +210,7 @@ def _unweighted(rows: tf.Tensor, q: tf.Tensor, method: str, ignores_nan: bool, d
     if method in DISCRETE:
         found = cast(_elements(rows, gen_math_ops.minimum(place, count - 1)), dtype)
     elif dtype == rows.dtype and not dtype.is_floating:
-        found = _elements(rows, place)
+        found = _elements(rows, gen_math_ops.maximum(gen_math_ops.minimum(place, count - 1), like(0, place)))
     else:
         found = _interpolated(rows, place, count, method, dtype)
     if ignores_nan or not rows.dtype.is_floating:

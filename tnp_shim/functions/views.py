@@ -202,6 +202,8 @@ def _has_one_stride(layout: numpy.ndarray[Any, Any], order: Any) -> bool:
 @arrays(numpy.reshape)
 def reshape(a: Any, /, shape: Any, order: Any = "C", *, copy: bool | None = None) -> Array:
     """The array in a new shape; one dimension may be -1. A view where the memory allows it."""
+    if isinstance(copy, str):
+        raise ValueError("strings are not allowed for 'copy' keyword. Use True/False/None instead.")
     return as_given(reshaped(as_array(a), to_shape(shape, "reshape"), order, copy), a)
 
 
