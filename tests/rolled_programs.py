@@ -245,7 +245,18 @@ def empty_range(np, a, n):
     return x, y
 
 
-SMOOTH = [lu, cholesky, gram_schmidt, gauss_seidel, jacobi_stencil, euler, triangular, backwards, rows_and_values, windows]
+SMOOTH = [
+    lu,
+    cholesky,
+    gram_schmidt,
+    gauss_seidel,
+    jacobi_stencil,
+    euler,
+    triangular,
+    backwards,
+    rows_and_values,
+    windows,
+]
 ALL = [
     *SMOOTH,
     floyd_warshall,

@@ -152,4 +152,3 @@ def if_exp(cond: Any, if_true: Branch, if_false: Branch, expr_repr: str) -> Any:
 
     if_stmt(cond, choose(if_true), choose(if_false), get, put, ("result",), 1)
     return result
-

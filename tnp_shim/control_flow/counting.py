@@ -142,7 +142,9 @@ def _listed(value: Any) -> Items:
 
     def item(i: Any) -> Any:
         if isinstance(i, TracedNumber):
-            raise NotRollable(f"an item of a {type(value).__name__} is needed at a place known when the loop runs")
+            raise NotRollable(
+                f"an item of a {type(value).__name__} is needed at a place known when the loop runs"
+            )
         return values[i]
 
     return Items(len(values), item, False)

@@ -117,7 +117,11 @@ class Form:
         if not found.shape.is_subtype_of(self.shape):
             return False
         if self.kind == "number" and found.kind == "number":
-            return self.number is found.number if exactly else numbers.wider(self.number, found.number) is self.number
+            return (
+                self.number is found.number
+                if exactly
+                else numbers.wider(self.number, found.number) is self.number
+            )
         if exactly:
             return self.kind == found.kind and self.dtype == found.dtype
         keys = (_key(self), _key(found))
@@ -243,6 +247,3 @@ def involves_arrays(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(involves_arrays, value))
     return isinstance(value, Array)
-
-
-

@@ -163,4 +163,3 @@ def _until_unknown(numbers: range, test: Callable[[], Any], body: Callable[[Any]
             break
         body(number)
     return range(0)
-

@@ -196,7 +196,7 @@ def _corners(apply: Callable[[int, int], int]) -> Callable[[Any, Any], Bounds]:
 def _remainder(a: Any, b: Any) -> Bounds:
     if b[0] <= 0:
         return None
-    return a if 0 <= a[0] and a[1] < b[0] else (0, b[1] - 1)
+    return a if a[0] >= 0 and a[1] < b[0] else (0, b[1] - 1)
 
 
 def _quotient(a: Any, b: Any) -> Bounds:

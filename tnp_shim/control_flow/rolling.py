@@ -136,7 +136,9 @@ class _Attempt:
     def _loop(self, numbers: range, body: Body, step: int = 1) -> Loop:
         count = Count.of(numbers)
         if step > 1:
-            count = Count(numbers.start, numbers.stop, numbers.step * step, count.bounds, len(numbers) // step)
+            count = Count(
+                numbers.start, numbers.stop, numbers.step * step, count.bounds, len(numbers) // step
+            )
         return Loop(self.statement, body, self.test, count, self.opts, exact=True)
 
     def _changed(self) -> list[tuple[int, str, Any, Any]]:
@@ -198,7 +200,9 @@ class _Attempt:
                 raise NotRollable(f"'{name}' is bound to an array that has another name, too")
             new_roots |= roots
         if self.unread and (self.test is not None or self.period > 1):
-            raise NotRollable("a name is bound to a part of an array, and which part is not known after the loop")
+            raise NotRollable(
+                "a name is bound to a part of an array, and which part is not known after the loop"
+            )
 
     def _check_unread(self, k: int, name: str, before: Any) -> None:
         """A name bound to a part of an array must be bound anew before it is read."""

@@ -133,7 +133,7 @@ class Statement:
         self.set([form.value if form.kind == "kept" else form.stand_in() for form in forms])
 
 
-class Surprise(Exception):  # noqa: N818  (not an error: the loop is tried again)
+class Surprise(Exception):
     """The trace of a loop told what the scratch trace did not: another cell, another form."""
 
 
