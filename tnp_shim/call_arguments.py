@@ -181,6 +181,8 @@ class Arguments:
     def _other(self, value: Any, kind: type) -> Node:
         if kind is slice:
             return "slice", tuple([self._node(v) for v in (value.start, value.stop, value.step)])
+        if isinstance(value, tf.Variable):
+            return "object constant", Identity(value)
         if isinstance(value, tf.__internal__.CompositeTensor):
             parts = tf.nest.flatten(value, expand_composites=True)
             return "composite", tuple([self._slot(part) for part in parts]), tf.type_spec_from_value(value)
@@ -188,7 +190,7 @@ class Arguments:
             return self._numbered(value, "object", kind)
         if isinstance(value, (set, frozenset)):
             return "constant", kind, frozenset(value)
-        if kind.__hash__ is object.__hash__ or kind.__hash__ is None or isinstance(value, tf.Variable):
+        if kind.__hash__ is object.__hash__ or kind.__hash__ is None:
             return "object constant", Identity(value)
         return "constant", kind, value
 

@@ -100,7 +100,7 @@ class Results:
             return "named", kind, tuple([self._taken(v) for v in value])
         if isinstance(value, dict):
             return "dict", kind, tuple(value), tuple([self._taken(v) for v in value.values()])
-        if isinstance(value, tf.__internal__.CompositeTensor):
+        if isinstance(value, tf.__internal__.CompositeTensor) and not isinstance(value, tf.Variable):
             parts = tf.nest.flatten(value, expand_composites=True)
             return "composite", tf.type_spec_from_value(value), tuple(map(self._output, parts))
         if has_contents(value):

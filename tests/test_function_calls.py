@@ -1,0 +1,397 @@
+"""What `tnp_shim.function` takes and gives, when it traces, and that gradients flow through it."""
+
+from __future__ import annotations
+
+import functools
+import threading
+
+import numpy
+import pytest
+import tensorflow as tf
+from differential import check
+
+import tnp_shim
+import tnp_shim as np
+from tnp_shim import ArraySpec, compiled, config
+
+X = numpy.arange(6.0).reshape(2, 3)
+
+
+def traces(function):
+    return function.experimental_get_tracing_count()
+
+
+# how it is used
+
+
+def scaled(x, factor=2.0, *, shift=0.0):
+    """Scale and shift."""
+    return x * factor + shift
+
+
+def test_it_decorates_with_and_without_arguments() -> None:
+    plain = tnp_shim.function(scaled)
+    with_options = tnp_shim.function(autograph=False, jit_compile=True)(scaled)
+    for made in (plain, with_options):
+        check(scaled(X), numpy.asarray(made(X)))
+        assert (made.__name__, made.__doc__, made.python_function) == ("scaled", "Scale and shift.", scaled)
+        assert made.__wrapped__ is scaled
+
+
+def test_partials_bound_methods_and_callable_objects() -> None:
+    class Scale:
+        def __init__(self, factor):
+            self.factor = factor
+
+        def by(self, x):
+            return x * self.factor
+
+        __call__ = by
+
+        @tnp_shim.function
+        def method(self, x, power=1):
+            return x**power * self.factor
+
+        @staticmethod
+        @tnp_shim.function
+        def static(x):
+            return x + 1
+
+    three = Scale(3.0)
+    for made in (
+        tnp_shim.function(functools.partial(scaled, factor=3.0)),
+        tnp_shim.function(functools.partial(Scale.by, three)),
+        tnp_shim.function(three.by),
+        tnp_shim.function(three),
+        three.method,
+    ):
+        check(X * 3.0, numpy.asarray(made(X)))
+    check(X**2 * 3.0, numpy.asarray(three.method(X, power=2)))
+    check(X + 1, numpy.asarray(Scale.static(X)))
+    three.factor = 4.0
+    check(X * 4.0, numpy.asarray(three.method(X)))
+    assert traces(Scale.method) == 2
+    assert three.method.get_concrete_function(X, 1)(three, X).shape == (2, 3)
+
+
+def test_defaults_and_keywords_are_one_call() -> None:
+    made = tnp_shim.function(scaled)
+    for result in (made(X), made(X, 2.0), made(factor=2.0, x=X), made(X, shift=0.0)):
+        check(X * 2.0, numpy.asarray(result))
+    assert traces(made) == 1
+    for wrong in ({"y": 1}, {"x": X, "nothing": 1}):
+        with pytest.raises(TypeError):
+            made(**wrong)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        X,
+        X.astype("float32"),
+        X > 2,
+        X.astype("int8"),
+        numpy.float32(1.5),
+        numpy.int64(3),
+        numpy.asfortranarray(X),
+        numpy.zeros((0, 2)),
+    ],
+)
+def test_arrays_and_scalars_arrive_as_ours(value) -> None:
+    def f(x):
+        assert isinstance(x, np.generic if isinstance(value, numpy.generic) else np.ndarray)
+        return x + x, x.dtype == value.dtype, x.shape == value.shape, x.copy(order="K")
+
+    total, *same, copied = tnp_shim.function(f)(value)
+    check(value + value, total)
+    assert same == [True, True]
+    check(value.copy(order="K"), copied)
+
+
+def test_tensors_arrive_as_tensors() -> None:
+    @tnp_shim.function
+    def f(x, v):
+        assert isinstance(x, tf.Tensor) and v is variable
+        return tf.square(x), np.add(x, v)
+
+    variable = tf.Variable(2.0)
+    squared, total = f(tf.constant(3.0), variable)
+    assert isinstance(squared, tf.Tensor) and float(squared) == 9
+    assert isinstance(total, np.float32) and float(total) == 5
+    variable.assign(1.0)
+    assert float(f(tf.constant(3.0), variable)[1]) == 4
+
+
+def test_results_come_back_as_they_were_made() -> None:
+    @tnp_shim.function
+    def f(x):
+        return {
+            "none": None,
+            "text": "a",
+            "numbers": (1, 2.5, True),
+            "scalar": x.sum(),
+            "0-d": np.array(x.sum()),
+            "numpy": numpy.arange(3),
+            "nested": [x[0], (x.shape, x.dtype)],
+            "ragged": tf.RaggedTensor.from_row_lengths(tf.range(3), [1, 2]),
+        }
+
+    for _ in range(2):
+        found = f(X)
+        ragged = found.pop("ragged")
+        assert ragged.to_list() == [[0], [1, 2]]
+        assert found["nested"][1] == ((2, 3), numpy.dtype("float64"))
+        assert [found[name] for name in ("none", "text", "numbers")] == [None, "a", (1, 2.5, True)]
+        assert isinstance(found["scalar"], np.float64) and isinstance(found["numpy"], np.ndarray)
+        assert isinstance(found["0-d"], np.ndarray) and found["0-d"].shape == ()
+    assert traces(f) == 1
+
+
+# when it traces
+
+
+def test_one_trace_for_equal_specs() -> None:
+    @tnp_shim.function
+    def f(x, y):
+        return x + y
+
+    f(X, np.array(1.0))
+    f(X + 1, np.array(2.0))
+    assert traces(f) == 1
+    f(X.astype("float32"), np.array(2.0))
+    f(X[:1], np.array(2.0))
+    f(X, 2.0)
+    assert traces(f) == 4
+    f(X[:1], np.array(3.0))
+    f(X, 3.0)
+    f(X.T[:2, :2].T, 2.0)
+    assert traces(f) == 5
+
+
+def test_floats_are_values_and_promote_as_python_numbers_do() -> None:
+    def f(x, dt, z):
+        return x * dt, 2 * dt * x, np.where(x > dt, x, z), np.maximum(x, -dt), np.full(2, dt), x.sum() - z
+
+    made = tnp_shim.function(f)
+    for dtype in ("float32", "float16", "int8", "float64"):
+        x = numpy.arange(3, dtype=dtype)
+        for dt in (0.25, 0.5, -1.5):
+            with numpy.errstate(all="ignore"):
+                expected = (
+                    x * dt,
+                    2 * dt * x,
+                    numpy.where(x > dt, x, 1j),
+                    numpy.maximum(x, -dt),
+                    numpy.full(2, dt),
+                    x.sum() - 1j,
+                )
+            check(expected, made(x, dt, 1j), memory=False)
+    assert traces(made) == 4
+
+
+def test_ints_are_constants_until_there_are_many() -> None:
+    @tnp_shim.function
+    def by_size(x, n):
+        return x[:n].sum() + np.arange(n).sum() * n
+
+    @tnp_shim.function
+    def by_axis(x, axis):
+        return x.sum(axis=axis % 2)
+
+    for n in range(25):
+        assert float(by_size(np.ones(30), n)) == n + n * (n * (n - 1) // 2)
+        check(X.sum(axis=n % 2), by_axis(X, n))
+    assert traces(by_size) == compiled.MOST_INTS + 1
+    assert traces(by_axis) == 25 + 1  # an axis must be known: one attempt
+
+
+def test_constants_are_told_apart_by_type_and_value() -> None:
+    @tnp_shim.function
+    def f(x, how, **options):
+        return x * 2 if how else (x, how, options)
+
+    for how in (True, 1, False, 0, None, "", "a", (), ("a",), slice(1), numpy.float64, print, {}):
+        f(X, how)
+        f(X, how)
+    assert traces(f) == 13
+    assert f(X, False, a=1)[1:] == (False, {"a": 1})
+    assert type(f(X, 0)[1]) is int
+
+
+def test_reduced_retracing_and_input_signatures() -> None:
+    widening = tnp_shim.function(lambda x, n: (x.sum(), n), reduce_retracing=True)
+    signed = tnp_shim.function(lambda x, n: (x.sum(), n), input_signature=[ArraySpec([None])])
+    for length in range(1, 6):
+        for made in (widening, signed):
+            if made is widening:
+                assert float(made(np.ones(length), 2)[0]) == length
+    assert traces(widening) == 2
+    assert isinstance(signed.input_signature, tuple)
+
+    @tnp_shim.function(input_signature=[tf.TensorSpec([None], tf.float64), [ArraySpec([], "int64")]])
+    def f(x, more):
+        x += more[0]
+        return x.sum()
+
+    a = numpy.ones(2)
+    for x in (a, np.ones(3), [1, 2, 3], (0.5,)):
+        f(x, [1])
+    assert traces(f) == 2  # for NumPy's arrays and ours
+    numpy.testing.assert_array_equal(a, [2, 2])
+    for wrong in ((X, [1]), (a.astype("float32"), [1]), (a,), (a, [1, 2]), (a, 1)):
+        with pytest.raises(TypeError):
+            f(*wrong)
+
+
+def test_concrete_functions() -> None:
+    @tnp_shim.function
+    def f(x, dt):
+        x += dt
+        return x.sum()
+
+    trace = f.get_concrete_function(ArraySpec([3]), 0.5)
+    a = np.ones(3)
+    assert float(trace(a, 1.0)) == 6 and float(f(a, 1.0)) == 9
+    assert traces(f) == 1
+    assert isinstance(trace.concrete_function, tf.types.experimental.ConcreteFunction)
+    assert trace.graph is trace.concrete_function.graph
+    assert f.get_concrete_function(a, 2.0) is trace
+    b = numpy.ones(3)
+    assert float(trace(b, 1.0)) == 6
+    numpy.testing.assert_array_equal(b, 2)
+    assert "float64" in f.pretty_printed_concrete_signatures()
+
+
+def test_settings_are_part_of_the_key() -> None:
+    made = tnp_shim.function(lambda n: np.zeros(n))
+    assert made(2).dtype == "float64"
+    with config.default_float("float32"):
+        assert made(2).dtype == "float32"
+    assert made(2).dtype == "float64"
+
+
+def test_running_eagerly() -> None:
+    @tnp_shim.function
+    def f(x, dt):
+        x += float(dt)
+        return x
+
+    tf.config.run_functions_eagerly(True)
+    try:
+        for a in (np.ones(2), numpy.ones(2)):
+            f(a, 0.5)
+            numpy.testing.assert_array_equal(a, [1.5, 1.5])
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
+def test_threads() -> None:
+    @tnp_shim.function
+    def f(x, n):
+        W[0] += 1
+        x += 1
+        return x * n
+
+    W = np.zeros(1)
+    results = {}
+
+    def work(number):
+        a = np.full(number % 4 + 1, float(number))
+        results[number] = [numpy.asarray(f(a, number % 3)) for _ in range(3)][-1], numpy.asarray(a)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for number, (result, a) in results.items():
+        numpy.testing.assert_array_equal(a, numpy.full(number % 4 + 1, number + 3.0))
+        numpy.testing.assert_array_equal(result, a * (number % 3))
+    assert len(results) == 12 and traces(f) <= 12
+
+
+def test_variables_and_modules() -> None:
+    class Model(tf.Module):
+        def __init__(self):
+            self.weight = None
+
+        @tnp_shim.function
+        def __call__(self, x):
+            if self.weight is None:
+                self.weight = tf.Variable(tf.ones([3], tf.float64))
+            self.weight.assign_add([1, 1, 1])
+            return np.asarray(x) * self.weight
+
+    model = Model()
+    check(X * 2, numpy.asarray(model(X)))
+    check(X * 3, numpy.asarray(model(X)))
+
+
+def test_equal_errors_in_a_call() -> None:
+    for failing in (lambda x: x[9], lambda x: x.reshape(5), lambda x: np.linalg.inv(x), lambda x: {}[0]):
+        with pytest.raises(Exception) as expected:
+            failing(np.array(X))
+        with pytest.raises(type(expected.value)):
+            tnp_shim.function(failing)(X)
+
+
+# gradients
+
+
+def test_gradients_of_results_and_of_what_was_written() -> None:
+    def f(x, y):
+        y[1:] *= x[:2]
+        x *= 3
+        return (x * y).sum()
+
+    def by_hand(x, y):
+        z = tf.concat([y[:1], y[1:] * x[:2]], 0)
+        return tf.reduce_sum(3 * x * z), 3 * x, z
+
+    start = [tf.constant([1.0, 2.0, 3.0], tf.float64), tf.constant([0.5, 1.5, -1.0], tf.float64)]
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(start)
+        wanted = by_hand(*start)
+        losses = [tf.reduce_sum(w**2) for w in wanted]
+    expected = [tape.gradient(loss, start) for loss in losses]
+    for jit_compile in (None, True, "auto"):
+        made = tnp_shim.function(f, jit_compile=jit_compile)
+        for call in (made, tf.function(lambda x, y, made=made: (made(x, y), x, y), autograph=False)):
+            x, y = map(np.asarray, start)
+            with tf.GradientTape(persistent=True) as tape:
+                tape.watch([x, y])
+                if call is made:
+                    values = (made(x, y), x, y)
+                else:
+                    copies = x * 1, y * 1
+                    values = tf.function(lambda a, b, made=made: _called(made, a, b))(*copies)
+                losses = [(v**2).sum() for v in values]
+            for loss, want in zip(losses, expected, strict=True):
+                for got, w in zip(tape.gradient(loss, [x, y]), want, strict=True):
+                    if w is None:
+                        assert got is None or not numpy.any(got)
+                    else:
+                        numpy.testing.assert_allclose(got, w)
+
+
+def _called(made, a, b):
+    a, b = a * 1, b * 1
+    return made(a, b), a, b
+
+
+def test_second_gradients_and_jacobians() -> None:
+    made = tnp_shim.function(lambda x, c: (c * x**3).sum(), jit_compile="auto")
+    x = np.array([1.0, 2.0])
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = made(x, 2.0)
+        slope = inner.gradient(y, x)
+    numpy.testing.assert_allclose(outer.jacobian(slope, x), [[12, 0], [0, 24]])
+
+
+def test_it_is_vectorized() -> None:
+    made = tnp_shim.function(lambda x: x * x.sum())
+    rows = tf.vectorized_map(made, np.array(X))
+    numpy.testing.assert_allclose(rows, X * X.sum(axis=1, keepdims=True))
