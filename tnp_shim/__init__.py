@@ -393,7 +393,7 @@ _WHEN_ASKED_FOR = {
 }
 
 __all__ = sorted(
-    {name for name in globals() if hasattr(numpy, name)}
+    {name for name in globals() if name in numpy.__all__}
     | {
         *HANDED_ON,
         *_WHEN_ASKED_FOR,

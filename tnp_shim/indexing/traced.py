@@ -19,7 +19,14 @@ from tnp_shim.indexing.layout import FULL, Shape, expanded, is_full
 from tnp_shim.indexing.sizes import Size, as_tensor, reshaped, size_of
 from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
 from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops, gen_xla_ops
+from tnp_shim.tensorflow_internals import (
+    compiled_by_xla,
+    gen_array_ops,
+    gen_math_ops,
+    gen_xla_ops,
+    ops,
+    record,
+)
 
 Span: TypeAlias = tf.Tensor | tuple[int, int]
 """The one place along an axis, or from where to where."""
@@ -233,15 +240,24 @@ def block_at(tensor: tf.Tensor, spans: dict[int, Span]) -> tf.Tensor:
 
 
 def with_block(tensor: tf.Tensor, block: tf.Tensor, spans: dict[int, Span]) -> tf.Tensor:
-    """The tensor with such a block put in place. XLA's op for that has no gradient of its own."""
+    """The tensor with such a block put in place. XLA's op for that has no gradient of its own.
+
+    The gradient hangs on the op and takes all from its inputs (as in `differentiation`): what a function of
+    the forward pass holds on to is out of reach for the second gradient of a loop.
+    """
     places = [spans.get(axis, 0) for axis in range(tensor.shape.rank)]
     starts = [as_tensor(place[0] if isinstance(place, tuple) else place) for place in places]
 
-    @tf.custom_gradient
-    def put(tensor: tf.Tensor, block: tf.Tensor) -> Any:
-        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            return with_block(upstream, tf.zeros_like(block), spans), block_at(upstream, spans)
+    def gradients(inputs: Sequence[tf.Tensor], upstream: tf.Tensor) -> list[tf.Tensor | None]:
+        _, block, starts = inputs
+        at = {axis: span if isinstance(span, tuple) else starts[axis] for axis, span in spans.items()}
+        return [with_block(upstream, gen_array_ops.zeros_like(block), at), block_at(upstream, at), None]
 
-        return gen_xla_ops.xla_dynamic_update_slice(tensor, block, gen_array_ops.pack(starts)), gradient
-
-    return put(tensor, block)
+    inputs = [tensor, block, gen_array_ops.pack(starts)]
+    with record.stop_recording():
+        result = gen_xla_ops.xla_dynamic_update_slice(*inputs)
+    result.op._gradient_function = lambda node, upstream: gradients(node.inputs, upstream)
+    record.record_operation(
+        result.op.type, [result], inputs, lambda upstream: gradients(inputs, ops.convert_to_tensor(upstream))
+    )
+    return result
