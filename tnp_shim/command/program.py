@@ -11,7 +11,16 @@ from typing import Any
 import click
 
 import tnp_shim
-from tnp_shim.command import checking, comparison, environment, inventory, running, stored_report, tables
+from tnp_shim.command import (
+    checking,
+    comparison,
+    environment,
+    inventory,
+    running,
+    stored_report,
+    tables,
+    tracebacks,
+)
 from tnp_shim.command.errors import BadInput
 from tnp_shim.command.recording import Recorder
 from tnp_shim.command.script import located, located_module
@@ -89,11 +98,12 @@ def _compare(script: Any, arguments: tuple[str, ...], ours: running.Outcome, pri
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.StringIO()):
         numpys = running.run_on_numpy(script, arguments)
     if type(ours.error) is not type(numpys.error):
-        ends = [
-            "to its end" if run.error is None else f"into {tracebacks.told(run.error)}"
-            for run in (ours, numpys)
-        ]
+        ends = [f"into {tracebacks.told(run.error)}" if run.error else "to its end" for run in (ours, numpys)]
         click.echo(f"tnp-shim: ours ran {ends[0]}, NumPy's {ends[1]}", err=True)
+    within = [name for name in ours.within if numpys.names.pop(name, None) is not None]
+    if within:
+        names = ", ".join(within)
+        click.echo(f"not compared, being within loops or branches of the graph only: {names}", err=True)
     found, compared = comparison.differences(ours.names, numpys.names)
     tables.show_comparison(found, compared, (ours.seconds, numpys.seconds), told.getvalue() == printed)
 

@@ -38,9 +38,13 @@ class Way:
 
 @dataclass
 class Outcome:
-    """What a run left: the script's names, how it ended, how long it took."""
+    """What a run left: the script's names, how it ended, how long it took.
+
+    `within` are the names that a graph does not have, or only within a loop or a branch.
+    """
 
     names: dict[str, Any] = field(default_factory=dict)
+    within: list[str] = field(default_factory=list)
     error: BaseException | None = None
     seconds: float = 0.0
 
@@ -70,9 +74,11 @@ def run(script: Script, arguments: tuple[str, ...], way: Way, recorder: Recorder
     shown = recorder.shown if recorder else tracebacks.Shown()
     whole = as_one_function(tree, decoded(script.text())) if way.graph else None
 
+    within: list[str] = []
+
     def body(namespace: dict[str, Any]) -> None:
         if whole is not None:
-            run_as_graph(script, tree, whole, namespace, shown, jit=way.jit)
+            within.extend(run_as_graph(script, tree, whole, namespace, shown, jit=way.jit))
             return
         if names:
             namespace[rewriting.COMPILED] = lambda function: _compiled(function, way)
@@ -82,7 +88,9 @@ def run(script: Script, arguments: tuple[str, ...], way: Way, recorder: Recorder
     recorded = recorder.recorded if recorder else lambda name, value: value
     recording = recorder.recording() if recorder else contextlib.nullcontext()
     with recording, redirected(script.own, numpy_names(recorded)):
-        return _run(script, arguments, body, shown)
+        outcome = _run(script, arguments, body, shown)
+    outcome.within = within
+    return outcome
 
 
 def run_on_numpy(script: Script, arguments: tuple[str, ...]) -> Outcome:
