@@ -35,7 +35,6 @@ def test_it_decorates_with_and_without_arguments() -> None:
     for made in (plain, with_options):
         check(scaled(X), numpy.asarray(made(X)))
         assert (made.__name__, made.__doc__, made.python_function) == ("scaled", "Scale and shift.", scaled)
-        assert made.__wrapped__ is scaled
 
 
 def test_partials_bound_methods_and_callable_objects() -> None:

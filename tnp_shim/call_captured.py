@@ -74,9 +74,10 @@ def _parts(value: Any) -> Any:
         return tuple(value)
     if isinstance(value, dict):
         return tuple(value.values())
-    wrapped = getattr(value, "__wrapped__", None) if not isinstance(value, type) else None
-    if isinstance(wrapped, types.FunctionType):
-        return (wrapped,)
+    if not isinstance(value, type):
+        wrapped = getattr(value, "python_function", None) or getattr(value, "__wrapped__", None)
+        if isinstance(wrapped, (types.FunctionType, types.MethodType, functools.partial)):
+            return (wrapped,)  # a compiled function, ours or TensorFlow's, or what a decorator gave
     if not isinstance(value, (type, types.ModuleType)) and has_contents(value):
         return contents(value)[1]
     return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable
@@ -96,3 +97,14 @@ def _fitted_array(spec: Any, value: Any, shapes: dict[int, Any]) -> Any:
         raise TypeError(f"input_signature says {spec}, an array of shape {value.shape} was given")
     shapes[id(value)] = None if spec.shape.rank is None else tuple(spec.shape.as_list())
     return value
+
+
+def look_like(made: Any, function: Callable[..., Any]) -> None:
+    """Give a callable object what users look up of the function that it stands for.
+
+    Not `__wrapped__`: AutoGraph would call that instead.
+    """
+    functools.update_wrapper(made, function)
+    del made.__wrapped__
+    with contextlib.suppress(TypeError, ValueError):  # a builtin that tells nothing
+        made.__signature__ = inspect.signature(function)

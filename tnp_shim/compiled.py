@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from tnp_shim import config
 from tnp_shim.call_arguments import Arguments, Rebuilt, refill
 from tnp_shim.call_captured import accepting_from_all_graphs, captured_cells
 from tnp_shim.call_results import Building, Results
-from tnp_shim.call_signature import Parameters, fitted, unwound
+from tnp_shim.call_signature import Parameters, fitted, look_like, unwound
 from tnp_shim.errors import LostWriteError
 from tnp_shim.override import active as active_overrides
 from tnp_shim.storage import Cell, Effects
@@ -25,7 +24,6 @@ from tnp_shim.tensorflow_internals import (
     converted_by_autograph,
     device_scope,
     no_tape_records,
-    record,
     runs_eagerly,
 )
 
@@ -83,13 +81,12 @@ class Trace:
 
     def try_gradient(self, arguments: Arguments) -> None:
         """Compute a gradient, for the errors alone: XLA may refuse what a tape will run later."""
-        with record.stop_recording(), tf.GradientTape() as tape:
+        with tf.GradientTape() as tape:
             inputs = [tensor for tensor in arguments.tensors if tensor.dtype.is_floating]
             tape.watch(inputs)
             outputs = [tensor for tensor in self.outputs(arguments) if tensor.dtype.is_floating]
         if inputs and outputs:
-            with record.stop_recording():
-                tape.gradient(outputs, inputs)
+            tape.gradient(outputs, inputs)
 
     def finished(self, arguments: Arguments, outputs: Sequence[tf.Tensor]) -> Any:
         """Write back what was written, and build what is returned."""
@@ -155,7 +152,7 @@ class Function:
         self._traced_ints: frozenset[int] = frozenset()
         self._constant_ints: frozenset[int] = frozenset()
         self._lock = threading.RLock()
-        functools.update_wrapper(self, function)
+        look_like(self, function)
 
     def __repr__(self) -> str:
         return f"<tnp_shim.function of {self.python_function!r}>"
@@ -349,7 +346,9 @@ class BoundFunction:
 
     def __init__(self, function: Function, instance: Any) -> None:
         self.__func__, self.__self__ = function, instance
-        functools.update_wrapper(self, function._function)
+        look_like(self, function._function)
+        if (signature := getattr(self, "__signature__", None)) is not None:
+            self.__signature__ = signature.replace(parameters=[*signature.parameters.values()][1:])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__func__(self.__self__, *args, **kwargs)

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array, ArraySpec, ndarray, wrap, wrap_scalar
+from tnp_shim.call_signature import look_like
 from tnp_shim.conversion import to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
 from tnp_shim.promotion import cast
@@ -34,14 +35,12 @@ class HostFunction:
         self.python_function = python_function
         self.result = result
         self.vjp = vjp
-        functools.update_wrapper(self, python_function)
+        look_like(self, python_function)
         self.name = getattr(python_function, "__name__", type(python_function).__name__).strip("<>")
         HOST_FUNCTIONS.add(self)
 
     def __repr__(self) -> str:
-        how = (
-            "no gradient" if self.vjp is None else "numerical gradient" if self.vjp == "numerical" else "vjp"
-        )
+        how = {"numerical": "numerical gradient", None: "no gradient"}.get(self.vjp, "gradient given")
         return f"<tnp_shim.host function {self.name}, {how}>"
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -116,9 +115,10 @@ class _Call:
     def _checked(self, value: Any, spec: tf.TensorSpec) -> numpy.ndarray[Any, Any]:
         dtype = dtypes.to_numpy(spec.dtype)
         array = numpy.asarray(value)
-        weak = type(value) in (bool, int, float, complex)
-        if weak and numpy.can_cast(array.dtype, dtype, "same_kind"):
-            array = array.astype(dtype)
+        if type(value) in (bool, int, float, complex):
+            whole = type(value) is int and dtype.kind in "iu"
+            if whole or numpy.can_cast(array.dtype, dtype, "same_kind"):
+                array = numpy.array(value, dtype)
         if array.dtype != dtype or not spec.shape.is_compatible_with(array.shape):
             raise TypeError(
                 f"host function {self.function.name} returned {_described(array)}, its result was said to be "
