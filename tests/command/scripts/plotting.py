@@ -37,4 +37,4 @@ if importlib.util.find_spec("pandas"):
     frame = pd.DataFrame({"x": x, "y": y})
     series = pd.Series(np.arange(4), index=list("abcd"))
     print("pandas", round(frame["y"].abs().mean(), 4), series.sum(), np.asarray(frame).shape)
-    print(np.sqrt(frame["x"]).iloc[0], frame.to_numpy().shape)
+    print(np.sqrt(frame["x"].to_numpy())[0], frame.to_numpy().shape)
