@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from tnp_shim import conversion, dtypes
 from tnp_shim.array import Array
-from tnp_shim.declaration.function import REGISTRY, Declaration, wrapped
+from tnp_shim.declaration.function import REGISTRY, Declaration, wrapped, write_out
 from tnp_shim.declaration.loops import resolve
 from tnp_shim.declaration.ufunc import ufunc
 from tnp_shim.errors import UnsupportedError
@@ -151,7 +151,10 @@ def _exchange_function(declaration: Declaration) -> Callable[[], None]:
             return body(*args, **kwargs)
         with _without(declaration.numpy):
             value = implementation(*call[0], **call[1])
-        return body(*args, **kwargs) if value is NotImplemented else finished(value)
+        if value is NotImplemented:
+            return body(*args, **kwargs)
+        made = finished(value)
+        return made if call[2] is None else write_out(declaration.name, wrapped(made, False), call[2])
 
     quick = exchange(dispatched, None)
 
@@ -169,10 +172,10 @@ def _call_of(
     parameters: list[inspect.Parameter],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-) -> tuple[list[Any], dict[str, Any]] | None:
+) -> tuple[list[Any], dict[str, Any], Any] | None:
     """The arguments for an implementation: required ones by position, others by name if they are given.
 
-    None if it does not take one that is given.
+    Apart from them `out`, which is not left to it. None if it does not take an argument that is given.
     """
     positional: list[Any] = []
     named: dict[str, Any] = {}
@@ -188,10 +191,10 @@ def _call_of(
             positional.append(value)
         elif not _is_default(value, parameter.default):
             named[parameter.name] = value
+    out = named.pop("out", None)
     taken = _parameters_of(implementation)
-    if taken is None or any(p.kind is p.VAR_KEYWORD for p in taken.values()):
-        return positional, named
-    return (positional, named) if named.keys() <= taken.keys() else None
+    takes_all = taken is None or any(p.kind is p.VAR_KEYWORD for p in taken.values())
+    return (positional, named, out) if takes_all or named.keys() <= taken.keys() else None
 
 
 def _is_default(value: Any, default: Any) -> bool:
@@ -239,9 +242,10 @@ class override(contextlib.ContextDecorator):
 
     `numpy_callable` is NumPy's function, ours, or its name ("linalg.solve"). The implementation gets tensors,
     after NumPy's conversion of arguments: for a ufunc one for each operand, cast to the dtype of the loop and
-    not broadcast; for a function what has no default by position, and of the rest by name what was given. It
-    returns a tensor, or an array, or NotImplemented: then, and where an argument is given that it does not
-    take, the built-in implementation runs. Operators and methods follow. The context is that of the thread.
+    not broadcast; for a function what has no default by position, and of the rest by name what was given,
+    but for `out`, which is dealt with for it. It returns a tensor, or an array, or NotImplemented: then, and
+    where an argument is given that it does not take, the built-in implementation runs. Operators and methods
+    follow. The context is that of the thread.
 
     >>> import tensorflow as tf, tnp_shim as np
     >>> with np.override(np.add, lambda x, y: x - y):
