@@ -30,13 +30,13 @@ Option = Any
 class Effort:
     """How many structures a row gets in each mode, and how many calls each structure.
 
-    `ufunc_methods` says it for the methods of ufuncs, which are half of all names and alike. In the modes of
-    `first_row` a name is judged by its first row alone. `widened` is how many cases of a row Hypothesis adds.
+    `ufunc_methods` says it for the methods of ufuncs, which are a third of all names and alike. In the modes
+    of `first_row` a name is judged by its first row alone. `widened` is how many cases of a row Hypothesis adds.
     """
 
     structures: Mapping[str, int]
     ufunc_methods: Mapping[str, int]
-    values: int
+    values: Mapping[str, int]
     first_row: frozenset[str] = frozenset()
     widened: Mapping[str, int] = field(default_factory=dict)
     timed: bool = False
@@ -47,16 +47,15 @@ _COSTLY = ("xla", "gpu", "gradient", "second gradient", "forward", "vmap", "loop
 QUICK = Effort(
     structures={"eager": 4, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 1),
     ufunc_methods={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
-    values=2,
+    values=dict.fromkeys(MODES, 1) | {"eager": 2},
     first_row=frozenset(_COSTLY),
 )
 FULL = Effort(
-    structures={"eager": 20, "graph": 8, "unknown": 6, "xla": 3, "gpu": 4, "gradient": 6}
-    | dict.fromkeys(_COSTLY[3:], 2),
-    ufunc_methods={"eager": 20, "graph": 5, "unknown": 4, "xla": 1, "gpu": 2, "gradient": 3}
-    | dict.fromkeys(_COSTLY[3:], 1),
-    values=4,
-    widened={"eager": 20, "graph": 4},
+    structures={"eager": 16, "graph": 5, "unknown": 4} | dict.fromkeys(_COSTLY, 1),
+    ufunc_methods={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
+    values=dict.fromkeys(MODES, 3) | {"eager": 6, "second gradient": 1, "forward": 2},
+    first_row=frozenset(_COSTLY[3:]),
+    widened={"eager": 6, "graph": 1},
     timed=True,
 )
 
@@ -184,7 +183,7 @@ def judge(
                 continue
             chooser = Bounded(Covering(seed_of(f"{name} {number}", mode.name, seed)), mode)
             for _ in range(structures[mode.name]):
-                for verdict in _verdicts(row, mode, effort.values, chooser):
+                for verdict in _verdicts(row, mode, effort.values[mode.name], chooser):
                     cell.add(mode.name, verdict)
             if examples := effort.widened.get(mode.name):
                 known = functools.partial(is_known, mode.name)
