@@ -31,7 +31,8 @@ class Effort:
     """How many structures a row gets in each mode, and how many calls each structure.
 
     `ufunc_methods` says it for the methods of ufuncs, which are a third of all names and alike. In the modes
-    of `first_row` a name is judged by its first row alone. `widened` is how many cases of a row Hypothesis adds.
+    of `first_row` a name is judged by its first row alone. `widened` is how many cases of a row Hypothesis
+    adds.
     """
 
     structures: Mapping[str, int]
