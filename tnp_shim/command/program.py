@@ -15,6 +15,7 @@ from tnp_shim.command import (
     checking,
     comparison,
     environment,
+    explaining,
     inventory,
     running,
     stored_report,
@@ -123,6 +124,21 @@ def check(as_json: bool, script: str) -> None:
     else:
         checking.show(found)
     sys.exit(1 if found["gaps"] else 0)
+
+
+@tnp_shim_command.command(context_settings={"allow_interspersed_args": False})
+@click.argument("target", metavar="FILE:FUNCTION")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def explain(target: str, arguments: tuple[str, ...]) -> None:
+    """Tell how a function is traced: loops, branches, routes, host calls, kernels, XLA.
+
+    ARGUMENTS are Python expressions with the names of the file and `np`: 'np.ones((3, 3))' 5. The file is
+    imported for it, so what it does at its top level is done.
+    """
+    text, error = explaining.explained(target, arguments)
+    if error is not None:
+        sys.exit(running.Outcome(error=error).exit_code)
+    click.echo(text)
 
 
 @tnp_shim_command.command()

@@ -58,7 +58,7 @@ def _reason_against(function: Function) -> str:
     return "is a generator" if yields(function) else ""
 
 
-def chosen(tree: ast.Module, names: Iterable[str], everything: bool) -> set[str]:
+def chosen(tree: ast.Module, names: Iterable[str], everything: bool, option: str = "--compile") -> set[str]:
     """The names of the functions to compile; one line for a name that the script does not have."""
     found = {name: function for name, _, function in functions(tree)}
     wanted = set(names)
@@ -66,9 +66,9 @@ def chosen(tree: ast.Module, names: Iterable[str], everything: bool) -> set[str]
         if name not in found:
             near = difflib.get_close_matches(name, found)
             meant = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise BadInput(f"--compile {name}: the script has no function of that name{meant}")
+            raise BadInput(f"{option} {name}: the script has no function of that name{meant}")
         if reason := _reason_against(found[name]):
-            raise BadInput(f"--compile {name}: it {reason}, which cannot be one graph")
+            raise BadInput(f"{option} {name}: it {reason}, which cannot be one graph")
     if everything:
         wanted |= {
             name for name, function in found.items() if "." not in name and not _reason_against(function)
