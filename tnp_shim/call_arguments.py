@@ -43,7 +43,7 @@ def is_library(package: str) -> bool:
 
 
 @functools.cache
-def is_opaque(kind: type) -> bool:
+def is_opaque(kind: Any) -> bool:
     """Whether objects of a class are constants: those of libraries are, and of classes made from theirs."""
     return any(is_library(base.__module__.partition(".")[0]) for base in kind.__mro__[:-1])
 
@@ -81,8 +81,22 @@ class Arguments:
     them, which become tensors as well.
     """
 
-    __slots__ = ("arrays", "containers", "ints", "key", "leaves", "lenses", "shapes", "sinks", "tensors")
-    __slots__ += ("_numbers", "_traced", "captured", "names", "tree")  # type: ignore[assignment]
+    __slots__ = (
+        "_numbers",
+        "_traced",
+        "arrays",
+        "captured",
+        "containers",
+        "ints",
+        "key",
+        "leaves",
+        "lenses",
+        "names",
+        "shapes",
+        "sinks",
+        "tensors",
+        "tree",
+    )
 
     def __init__(
         self,
@@ -190,7 +204,8 @@ class Arguments:
             return self._numbered(value, "object", kind)
         if isinstance(value, (set, frozenset)):
             return "constant", kind, frozenset(value)
-        if kind.__hash__ is object.__hash__ or kind.__hash__ is None:
+        hashed: Any = kind.__hash__
+        if hashed is object.__hash__ or hashed is None:
             return "object constant", Identity(value)
         return "constant", kind, value
 
@@ -258,7 +273,8 @@ class Arguments:
 
 def has_contents(value: Any) -> bool:
     """Whether a value is an object of a user's class, whose attributes are looked into."""
-    return not is_opaque(type(value)) and (hasattr(value, "__dict__") or dataclasses.is_dataclass(value))
+    kind: Any = type(value)
+    return not is_opaque(kind) and (hasattr(value, "__dict__") or dataclasses.is_dataclass(value))
 
 
 def contents(container: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -74,8 +74,8 @@ def fitted(signature: Any, values: tuple[Any, ...], skip: int) -> tuple[tuple[An
             same = all(x is y for x, y in zip(parts, value, strict=True))
             return value if same else type(value)(parts)
         if isinstance(spec, dict):
-            parts = {key: fit(s, value[key]) for key, s in spec.items()}
-            return value if all(parts[key] is value[key] for key in parts) else parts
+            fixed = {key: fit(s, value[key]) for key, s in spec.items()}
+            return value if all(fixed[key] is value[key] for key in fixed) else fixed
         return _fitted_array(spec, value, shapes)
 
     count = skip + len(signature)

@@ -51,13 +51,13 @@ class Trace:
         self.owner = owner
         self.jit_compile = jit
         self.shapes = tuple(shapes)
-        self.results: Any = None
-        pending: list[Any] = [arguments]
+        pending: list[Arguments] = [arguments]
+        found: list[Results] = []
 
         def traced(*tensors: tf.Tensor) -> list[tf.Tensor]:
             # TensorFlow keeps the function, which must not keep the first call's arrays
-            self.results = owner._run(pending[0], tensors)
-            return self.results.outputs
+            found.append(owner._run(pending[0], tensors))
+            return found[-1].outputs
 
         specs = [tf.TensorSpec(s, t.dtype) for s, t in zip(shapes, arguments.tensors, strict=True)]
         traced.__name__ = getattr(owner.python_function, "__name__", "function")
@@ -65,8 +65,10 @@ class Trace:
             traced, input_signature=specs, autograph=False, jit_compile=jit, **owner._tensorflow_options
         )
         self.concrete_function = made.get_concrete_function()
+        self.results = found[-1]  # a function that makes variables is traced twice
+        del self.results.outputs
         pending.clear()
-        self.results.outputs = None
+        found.clear()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.concrete_function, name)

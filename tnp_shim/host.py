@@ -286,8 +286,8 @@ def _specs(result: Any, name: str) -> tuple[Any, list[tf.TensorSpec]]:
             parts = [walk(v) for v in value]
             return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
         if isinstance(value, dict):
-            parts = {key: walk(value[key]) for key in sorted(value)}  # in the order of tf.nest
-            return {key: parts[key] for key in value}
+            walked = {key: walk(value[key]) for key in sorted(value)}  # in the order of tf.nest
+            return {key: walked[key] for key in value}
         raise TypeError(
             f"host function {name}: result must be a tf.TensorSpec, (shape, dtype), a nest of them or a "
             f"function that gives it, not {value!r}"

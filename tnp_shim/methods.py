@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim import subscripts
+from tnp_shim import conversion, subscripts
 from tnp_shim.array import Array, ndarray, result
 from tnp_shim.conversion import UnsupportedTypeError, to_shape
 from tnp_shim.declaration.failures import numpys_error
@@ -59,11 +59,12 @@ def _binary(ufunc: Any) -> Callable[[Array, Any], Any]:
 
     def operator(self: Array, other: Any) -> Any:
         # the commonest case: two arrays of one dtype that one op takes as they are, without a further call
-        if type(other) is ndarray and other._dtype is self._dtype and self._dtype in direct:
+        if type(other) is ndarray and other._dtype is self._dtype:
+            out = direct.get(self._dtype)  # asked once: an override may empty the table at any time
             mine, its = self._cell, other._cell
-            if mine.in_c_order and its.in_c_order:
+            if out is not None and mine.in_c_order and its.in_c_order:
                 try:
-                    return result(op(mine.read(), its.read()), direct[self._dtype])
+                    return result(op(mine.read(), its.read()), out)
                 except Exception as error:
                     raise ufunc.error((self, other), {}, error) from error.__cause__
         if not isinstance(other, Array) and _defers(other):
@@ -356,7 +357,9 @@ def _contains(self: Array, value: Any) -> bool:
 
 
 def _array_ufunc(self: Array, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    """`numpy.add(ours, 1)` runs ours."""
+    """`numpy.add(ours, 1)` runs ours, unless another class has ufuncs of its own."""
+    if any(map(conversion.has_ufuncs_of_its_own, inputs)):
+        return NotImplemented
     name = ufunc.__name__
     mine = UFUNCS.get(name)
     if mine is None or (ufunc is not mine and ufunc not in REGISTRY):

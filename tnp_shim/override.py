@@ -205,6 +205,7 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, (Array, tf.Tensor, numpy.ndarray, list, tuple))
 
 
+@functools.lru_cache(maxsize=128)
 def _parameters_of(implementation: Implementation) -> Any:
     try:
         return inspect.signature(implementation).parameters
@@ -269,7 +270,7 @@ class override(contextlib.ContextDecorator):
         with _lock:
             _users[key] = _users.get(key, 0) + 1
             if _users[key] == 1:
-                made = declaration.function
+                made: Any = declaration.function
                 is_ufunc = isinstance(made, ufunc)
                 _restore[key] = _exchange_ufunc(made) if is_ufunc else _exchange_function(declaration)
         self._tokens.append(_active.set((*_active.get(), (key, self.implementation))))
