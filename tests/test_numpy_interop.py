@@ -307,3 +307,31 @@ def test_traced_scalars_are_not_python_numbers() -> None:
     for convert in (float, int, bool, complex, range, lambda x: [1, 2, 3][x]):
         with pytest.raises((TypeError, ValueError)):
             tf.function(lambda x, convert=convert: convert(x[0]) and x, autograph=False)(np.array([1, 2]))
+
+
+class Column:
+    """A class with ufuncs of its own, as a column of a data frame is."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        inputs = [i.values if isinstance(i, Column) else i for i in inputs]
+        return Column(getattr(ufunc, method)(*inputs, **options))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda a, column: np.sqrt(column),
+        lambda a, column: np.add(a, column),
+        lambda a, column: a + column,
+        lambda a, column: numpy.add(column, a),
+        lambda a, column: np.add(a, column, dtype="float32"),
+    ],
+)
+def test_ufuncs_are_left_to_a_class_that_has_its_own(call):
+    a, values = np.arange(3.0), numpy.arange(3.0)
+    found, expected = call(a, Column(values)), call(values, Column(values))
+    assert type(found) is type(expected) is Column
+    numpy.testing.assert_array_equal(numpy.asarray(found.values), expected.values)

@@ -23,6 +23,15 @@ def is_tensor_like(value: Any) -> bool:
     )
 
 
+def has_ufuncs_of_its_own(value: Any) -> bool:
+    """Whether NumPy leaves ufuncs to the class of a value: those of pandas, xarray, scipy.sparse, units."""
+    override = getattr(type(value), "__array_ufunc__", None)
+    return override is not None and override is not _OF_NUMPY and not isinstance(value, Array)
+
+
+_OF_NUMPY = numpy.ndarray.__array_ufunc__
+
+
 def tensor_of(value: Any) -> tf.Tensor:
     """The tensor of a value that carries one."""
     if isinstance(value, Array):

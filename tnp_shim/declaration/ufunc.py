@@ -118,6 +118,8 @@ class ufunc:
         return result(tensor, out)
 
     def _call(self, args: tuple[Any, ...]) -> Any:
+        if any(map(conversion.has_ufuncs_of_its_own, args)):
+            return self.numpy(*args)
         operands, loop = self._operands(args)
         return self._wrapped(self._compute(operands, loop, args, {}), loop, args)
 
@@ -214,6 +216,8 @@ class ufunc:
                 f"{self.__name__}() takes from {self.nin} to {self.nargs} positional arguments "
                 f"but {len(args)} {'was' if len(args) == 1 else 'were'} given"
             )
+        if any(map(conversion.has_ufuncs_of_its_own, args)):
+            return self.numpy(*args, **kwargs)
         options = dict(kwargs)
         outs = options.pop("out", None)
         if len(args) > self.nin:
