@@ -26,15 +26,14 @@ class Program:
 
     `called` is its function. `smooth` tells the argument and the place in the result between which there is a
     derivative. `tolerance` is relative to the largest element; it is 0 for integers. `writes` says that
-    arguments are changed, which plain tf.function refuses. `not_traced` and `not_compiled` are the construct
-    that a graph, or XLA, has no way for, with a part of the error that tells.
+    arguments are changed, which plain tf.function refuses. `not_compiled` is the construct that XLA has no
+    way for, with a part of the error that tells.
     """
 
     called: str
     smooth: tuple[int, int | None] | None = None
     writes: bool = False
     tolerance: float = 1e-11
-    not_traced: tuple[str, str] | None = None
     not_compiled: tuple[str, str] | None = None
 
 
@@ -44,7 +43,7 @@ PROGRAMS: dict[str, Program] = {
     "chebyshev_spectral": Program("solve", smooth=(0, 2), tolerance=1e-9),
     "cholesky_by_loops": Program("log_density", smooth=(0, 0)),
     "convolutional_net": Program("predict", tolerance=1e-5),
-    "edit_distance": Program("edits", not_traced=("min() of elements", "bool() of an array")),
+    "edit_distance": Program("edits"),
     "floyd_warshall": Program("shortest", writes=True),
     "game_of_life": Program("live"),
     "gauss_seidel": Program("solve", smooth=(0, 0), tolerance=1e-9),
@@ -75,12 +74,7 @@ PROGRAMS: dict[str, Program] = {
     "particle_in_cell": Program("push", smooth=(1, 0), writes=True),
     "poisson_fft": Program("solve", smooth=(0, 1)),
     "power_iteration": Program("eigenpairs", smooth=(0, 0), tolerance=1e-9),
-    "runge_kutta": Program(
-        "integrate",
-        smooth=(0, 0),
-        tolerance=1e-8,
-        not_traced=("min() and max() of a number and an element", "bool() of an array"),
-    ),
+    "runge_kutta": Program("integrate", smooth=(0, 0), tolerance=1e-8),
     "sudoku": Program("solve", writes=True),
     "viterbi": Program("both", smooth=(1, 2)),
     "wave_equation": Program("propagate", smooth=(0, 0)),

@@ -20,7 +20,7 @@ def intervals(x, y, draws, level=0.9):
     return low, high, bias, replicates[len(draws) // 2]
 
 
-def example(size=10, draws=4, seed=0):
+def example(size=10, draws=3, seed=0):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=size)
     y = 0.6 * x + 0.8 * rng.normal(size=size)

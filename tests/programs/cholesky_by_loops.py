@@ -29,7 +29,7 @@ def log_density(covariance, samples):
     return -0.5 * (n * np.log(2 * np.pi) + log_determinant + np.sum(whitened**2, axis=0)), L
 
 
-def example(size=4, seed=0):
+def example(size=3, seed=0):
     rng = np.random.default_rng(seed)
     factors = rng.normal(size=(size, size))
     covariance = factors @ factors.T + size * np.eye(size)

@@ -20,6 +20,6 @@ def pack(weights, values, capacity):
     return best[capacity], chosen, np.sum(weights[chosen])
 
 
-def example(size=3, capacity=4, seed=0):
+def example(size=3, capacity=3, seed=0):
     rng = np.random.default_rng(seed)
     return rng.integers(1, 5, size), rng.uniform(1.0, 10.0, size), capacity

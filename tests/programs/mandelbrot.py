@@ -19,7 +19,7 @@ def escape(x, y, most):
     return count, smooth, inside.mean()
 
 
-def example(size=6, most=3, seed=0):
+def example(size=6, most=2, seed=0):
     rng = np.random.default_rng(seed)
     left, bottom = rng.uniform(-2.1, -1.9), rng.uniform(-1.3, -1.1)
     return np.linspace(left, left + 2.6, size), np.linspace(bottom, bottom + 2.4, size), most
