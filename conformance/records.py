@@ -17,6 +17,7 @@ from conformance.recipes import Call
 from conformance.row import Row
 from conformance.rows import ROWS
 from conformance.rows.objects import GAPS, HANDED, UNUSED
+from conformance.uses import FILLED_IN
 
 
 def reason_of(table: Mapping[str, str], name: str) -> str | None:
@@ -37,6 +38,7 @@ def untested(entry: Name, rows: Sequence[Row]) -> list[str]:
     given = {key for row in rows for key in row.keywords}
     positional = max((len(row.positional) for row in rows), default=0)
     positional -= entry.kind == "method"
+    given.update(FILLED_IN.get(entry.name, ()))
     return [p for p in entry.parameters[max(positional, 0) :] if p not in given and p not in UNUSED]
 
 

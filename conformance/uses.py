@@ -159,3 +159,5 @@ USES: dict[str, Callable[[Any, Call], Any]] = {
     },
 }
 """The uses by name."""
+FILLED_IN = {"save": ("file",), "savetxt": ("fname",)}
+"""The parameters that a use itself gives."""
