@@ -12,7 +12,7 @@ from tensorflow.python import pywrap_tfe
 # AutoGraph's rules: which packages it leaves as they are. There is no public way to add one.
 from tensorflow.python.autograph.core import config as autograph_config
 
-# `converter`: AutoGraph converts `assert` only if it is asked to by an option that tf.function does not pass on.
+# `converter`: AutoGraph converts `assert` and `print` only if it is asked to, by an option of tf.function.
 from tensorflow.python.autograph.core import ag_ctx as autograph_context
 from tensorflow.python.autograph.core import converter as autograph_converter
 
@@ -321,14 +321,23 @@ def convert_for_autograph(function):
     return autograph_api.tf_convert(function, autograph_context.control_status_ctx())
 
 
-def convert_asserts() -> None:
-    """Let AutoGraph hand `assert` to its operator; it leaves them to Python of its own accord."""
-    options = autograph_converter.ConversionOptions
-    feature = autograph_converter.Feature.ASSERT_STATEMENTS
-    uses = options.uses
+_ALWAYS_CONVERTED = (
+    autograph_converter.Feature.ASSERT_STATEMENTS,
+    autograph_converter.Feature.BUILTIN_FUNCTIONS,
+)
+_uses = autograph_converter.ConversionOptions.uses
 
-    def uses_asserts(self, asked):
-        return asked == feature or uses(self, asked)
 
-    if uses.__name__ != uses_asserts.__name__:
-        options.uses = uses_asserts
+def convert_asserts_and_prints() -> None:
+    """Let AutoGraph hand `assert` and `print` to operators; it leaves them to Python of its own accord."""
+
+    def uses(self, feature):
+        return feature in _ALWAYS_CONVERTED or _uses(self, feature)
+
+    autograph_converter.ConversionOptions.uses = uses
+
+
+def asked_to_convert_prints(frame) -> bool:
+    """Whether `frame` is AutoGraph's call of a builtin for code whose author asked it to convert `print`."""
+    options = frame.f_locals.get("options")
+    return options is not None and _uses(options, autograph_converter.Feature.BUILTIN_FUNCTIONS)

@@ -13,7 +13,7 @@ from tnp_shim.control_flow.conditions import and_, assert_stmt, not_, or_
 from tnp_shim.control_flow.log import Decision, decisions
 from tnp_shim.control_flow.loops import for_stmt, while_stmt
 from tnp_shim.control_flow.numbers import NotRollable
-from tnp_shim.tensorflow_internals import autograph_builtins, autograph_operators, convert_asserts
+from tnp_shim.tensorflow_internals import autograph_builtins, autograph_operators, convert_asserts_and_prints
 
 __all__ = ["Decision", "NotRollable", "decisions", "install"]
 
@@ -23,4 +23,4 @@ def install() -> None:
     for operator in (if_stmt, while_stmt, for_stmt, not_, and_, or_, if_exp, assert_stmt):
         setattr(autograph_operators, operator.__name__, operator)
     autograph_builtins.overload_of = overload_of
-    convert_asserts()
+    convert_asserts_and_prints()

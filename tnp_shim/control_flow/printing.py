@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,7 @@ import tensorflow as tf
 from tnp_shim.array import Array, ndarray
 from tnp_shim.control_flow import log
 from tnp_shim.control_flow.numbers import TracedNumber
-from tnp_shim.tensorflow_internals import EagerTensor, autograph_builtins
+from tnp_shim.tensorflow_internals import EagerTensor, asked_to_convert_prints, autograph_builtins
 
 _print = autograph_builtins.print_
 
@@ -47,7 +48,8 @@ def print_(*objects: Any, **options: Any) -> None:
     """`print`: what NumPy would print, in the order of the code, when the graph runs."""
     ours = any(map(_holds_traced, objects))
     if not ours and (not _staged.depth or any(isinstance(o, tf.Tensor) for o in objects)):
-        _print(*objects, **options)
+        # as without us: AutoGraph left `print` to Python unless it was asked not to
+        (_print if asked_to_convert_prints(sys._getframe(1)) else print)(*objects, **options)
         return
     log.host_call("print")
     tensors: list[tf.Tensor] = []

@@ -302,5 +302,5 @@ class Loop:
         if not unbound or self.count is None:
             return values
         words = f"cannot access local variable '{unbound[0]}': the loop that binds it had no iteration"
-        with tf.control_dependencies([tf.debugging.assert_none_equal(first, self.count.first(), words)]):
+        with tf.control_dependencies([tf.debugging.assert_none_equal(first, self.count.first(), message=words)]):
             return [tf.identity(value) if isinstance(value, tf.Tensor) else value for value in values]
