@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import threading
 
 import numpy
@@ -394,3 +395,50 @@ def test_it_is_vectorized() -> None:
     made = tnp_shim.function(lambda x: x * x.sum())
     rows = tf.vectorized_map(made, np.array(X))
     numpy.testing.assert_allclose(rows, X * X.sum(axis=1, keepdims=True))
+
+
+def test_functions_of_the_namespace() -> None:
+    for function, arguments in (
+        (np.sin, (X,)),
+        (np.sum, (X, 1)),
+        (max, ([1.0, 3.0],)),
+        (sorted, ([3.0, 1.0],)),
+    ):
+        expected = getattr(numpy, function.__name__, function)(*arguments)
+        numpy.testing.assert_allclose(tnp_shim.function(function)(*arguments), expected)
+
+
+def test_arrays_of_a_module_of_the_users(tmp_path, monkeypatch) -> None:
+    (tmp_path / "weights_of_a_user.py").write_text(
+        "import tnp_shim as np\nW = np.ones(2)\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    weights = importlib.import_module("weights_of_a_user")
+
+    @tnp_shim.function
+    def f(x):
+        return x * weights.W
+
+    check(numpy.full(2, 3.0), f(3.0))
+    weights.W[0] = 5
+    check(numpy.array([15.0, 3.0]), f(3.0))
+
+
+def test_recursion_and_forward_mode() -> None:
+    @tnp_shim.function
+    def raised(x, n):
+        return x if n == 0 else raised(x * 2, n - 1)
+
+    x = np.array([1.0, 2.0])
+    with tf.autodiff.ForwardAccumulator(x, np.ones(2)) as accumulator:
+        y = raised(x, 3)
+    check(numpy.array([8.0, 16.0]), y, memory=False)
+    numpy.testing.assert_array_equal(accumulator.jvp(y), [8, 8])
+
+
+def test_saved_models(tmp_path) -> None:
+    trace = tnp_shim.function(lambda x: x * 2).get_concrete_function(ArraySpec([2]))
+    tf.saved_model.save(tf.Module(), str(tmp_path), signatures=trace.concrete_function)
+    served = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
+    (found,) = served(tf.constant([1.0, 2.0], tf.float64)).values()
+    numpy.testing.assert_array_equal(found, [2, 4])

@@ -90,8 +90,13 @@ def _referred(function: types.FunctionType) -> tuple[Any, ...]:
     names = _names(function.__code__)
     scope = function.__globals__
     cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    named = [scope[name] for name in names if name in scope]
+    # `module.array`: the attributes of the user's own modules, by the names that the code uses
+    modules = [v for v in (*named, *cells) if isinstance(v, types.ModuleType)]
+    modules = [m for m in modules if not is_library(m.__name__.partition(".")[0])]
     return (
-        *[scope[name] for name in names if name in scope],
+        *named,
+        *[vars(module)[name] for module in modules for name in names if name in vars(module)],
         *cells,
         *(function.__defaults__ or ()),
     )

@@ -141,7 +141,8 @@ class Function:
         self._leading, self._keywords, self._function = leading, keywords, function
         self._parameters = Parameters(function)
         autograph, features = options["autograph"], options["experimental_autograph_options"]
-        self._converted = converted_by_autograph(function, features) if autograph else function
+        own = (getattr(function, "__module__", None) or "").partition(".")[0] in (__package__, "numpy")
+        self._converted = converted_by_autograph(function, features) if autograph and not own else function
         self._reduces_retracing = options["reduce_retracing"]
         self._tensorflow_options = {
             name: options[name] for name in ("experimental_implements", "experimental_attributes")
