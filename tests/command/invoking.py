@@ -54,3 +54,8 @@ def ended_line(result: Result) -> str:
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
     return line
+
+
+def written(folder: Path, text: str) -> str:
+    (folder / "written.py").write_text(text, encoding="utf-8")
+    return str(folder / "written.py")

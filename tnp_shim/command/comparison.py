@@ -118,6 +118,8 @@ def differences(ours: Mapping[str, Any], numpys: Mapping[str, Any]) -> tuple[lis
         if name in mine and name in theirs:
             found.append(difference(name, mine[name], theirs[name]))
         else:
-            texts = [described(each[name]) if name in each else "missing" for each in (mine, theirs)]
-            found.append(Difference(name, *texts, None, None, False))
+            mine_text, theirs_text = (
+                described(each[name]) if name in each else "missing" for each in (mine, theirs)
+            )
+            found.append(Difference(name, mine_text, theirs_text, None, None, False))
     return [each for each in found if each is not None], len(mine.keys() | theirs.keys())

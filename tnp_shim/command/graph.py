@@ -16,6 +16,7 @@ from tnp_shim.command import one_function
 from tnp_shim.command.one_function import OneFunction
 from tnp_shim.command.script import Script
 from tnp_shim.command.tracebacks import Place, Shown
+from tnp_shim.control_flow import printing
 from tnp_shim.tensorflow_internals import autograph_control_flow
 
 UNDEFINED = autograph_control_flow.variables.Undefined
@@ -62,7 +63,9 @@ def run_as_graph(
         namespace.clear()
         namespace.update(at_the_start)
         values.clear()
-        converted()
+        # all of what it prints when the graph runs, so that the order is that of the script
+        with printing.staged():
+            converted()
         values.update(_values(namespace, bound))
         leaves[:] = [leaf for value in values.values() for leaf in _leaves(value)]
         return leaves
@@ -76,7 +79,7 @@ def run_as_graph(
             namespace.pop(name, None)
         return within
     finally:
-        del linecache.cache[file], namespace[one_function.DEFINE]
+        del namespace[one_function.DEFINE]
         for name in [name for name, value in namespace.items() if isinstance(value, UNDEFINED)]:
             del namespace[name]
 

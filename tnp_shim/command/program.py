@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -89,6 +90,10 @@ class _Copied:
         self.text.write(text)
         written: int = self._stream.write(text)
         return written
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import linecache
 import sys
 import time
 import tokenize
@@ -38,7 +39,7 @@ class Way:
 
 @dataclass
 class Outcome:
-    """What a run left: the script's names, how it ended, how long it took.
+    """What a run left: the script's names, how it ended, how long it took without imports of others.
 
     `within` are the names that a graph does not have, or only within a loop or a branch.
     """
@@ -87,8 +88,11 @@ def run(script: Script, arguments: tuple[str, ...], way: Way, recorder: Recorder
 
     recorded = recorder.recorded if recorder else lambda name, value: value
     recording = recorder.recording() if recorder else contextlib.nullcontext()
-    with recording, redirected(script.own, numpy_names(recorded)):
+    with recording, redirected(script.own, numpy_names(recorded)) as imports:
         outcome = _run(script, arguments, body, shown)
+    for file in shown.places:
+        linecache.cache.pop(file, None)
+    outcome.seconds -= imports.seconds
     outcome.within = within
     return outcome
 
