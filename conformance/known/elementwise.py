@@ -48,6 +48,16 @@ KNOWN: tuple[Known, ...] = (
         stumble="A complex power of an infinity, or one that overflows, may have NaN in other places.",
     ),
     Known(
+        "forward-mode-through-loops",
+        "*",
+        "forward",
+        "TensorFlow's forward accumulator cannot pass the lists that a while loop keeps for its derivative; it "
+        "raises an error",
+        kind="error",
+        text=r"`dtype` <dtype: 'variant'> is not compatible with \d+ of dtype",
+        stumble="tf.autodiff.ForwardAccumulator raises an error where a function loops over its elements.",
+    ),
+    Known(
         "complex-power-at-zero",
         "power pow float_power ndarray.__pow__ ndarray.__ipow__ ndarray.__rpow__",
         "gradient",

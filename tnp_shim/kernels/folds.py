@@ -150,12 +150,13 @@ def doublings(n: tf.Tensor) -> tf.Tensor:
     return gen_math_ops._sum(cast(gen_math_ops.less(powers, n), tf.int32), constant(0, tf.int32))
 
 
-def rolled(cube: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
-    """A cube with its elements moved on along the middle axis, those at the end to the front.
+def rolled(tensor: tf.Tensor, shift: tf.Tensor, axis: int = 1) -> tf.Tensor:
+    """A cube with its elements moved on along the middle axis (or another), those at the end to the front.
 
     The gradient of a gather along that axis would keep XLA from compiling second gradients.
     """
-    return gen_manip_ops.roll(cube, shift, constant(1, tf.int32))
+    kept = cast(tensor, compute_dtype("Roll", tensor.dtype))
+    return cast(gen_manip_ops.roll(kept, shift, constant(axis, tf.int32)), tensor.dtype)
 
 
 def _doubled(body: Body, cube: tf.Tensor, n: tf.Tensor) -> tf.Tensor:

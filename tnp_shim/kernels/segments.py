@@ -11,10 +11,10 @@ from tnp_shim.kernels import comparison, sorting
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.differentiation import product
 from tnp_shim.kernels.elementwise import like, select
-from tnp_shim.kernels.folds import ASSOCIATIVE, Body, as_cube, in_rows
+from tnp_shim.kernels.folds import ASSOCIATIVE, Body, as_cube, in_rows, rolled
 from tnp_shim.kernels.shapes import as_length, counting, filled, gather, length, lengths, reshape, sliced
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import context, gen_array_ops, gen_manip_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import context, gen_array_ops, gen_math_ops
 
 
 def reduceat(name: str, body: Body, tensor: tf.Tensor, indices: tf.Tensor, axis: int) -> tf.Tensor:
@@ -62,7 +62,7 @@ def _fold_by_windows(
         piece = gather(windows, gen_math_ops.minimum(at, last), 0)
         folded = select(_upright(odd, folded), body(folded, piece), folded)
         at = gen_math_ops.add_v2(at, select(odd, width, zero))
-        ahead = gen_manip_ops.roll(windows, gen_math_ops.neg(width), constant(0, tf.int32))
+        ahead = rolled(windows, gen_math_ops.neg(width), 0)
         return width * 2, body(windows, ahead), folded, at
 
     state = (one, rows, first, gen_math_ops.add_v2(starts, one))
