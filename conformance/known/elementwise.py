@@ -51,7 +51,7 @@ KNOWN: tuple[Known, ...] = (
         "forward-mode-through-loops",
         "*",
         "forward",
-        "TensorFlow's forward accumulator cannot pass the lists that a while loop keeps for its derivative; it "
+        "TensorFlow's forward accumulator cannot pass the lists that a loop keeps for its derivative; it "
         "raises an error",
         kind="error",
         text=r"`dtype` <dtype: 'variant'> is not compatible with \d+ of dtype",
