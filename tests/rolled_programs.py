@@ -114,7 +114,7 @@ def rows_and_values(np, a, n):
         total[i] += row[0]
     for k in np.arange(n):
         total[k] *= 2.0
-    for x, y in zip(a, a[::-1]):
+    for x, y in zip(a, a[::-1], strict=True):
         total += x - 0.5 * y
     for i, v in enumerate(reversed(a)):
         total += i * v

@@ -59,11 +59,15 @@ def quantifiers(np, x):
     )
 
 
+def magnitude(v):
+    return v if v > 0 else -v
+
+
 def sequences(np, x):
     total = 0.0
     for i, v in enumerate(x, 1):
         total += i * v
-    for v, w in zip(x, reversed(x)):
+    for v, w in zip(x, reversed(x), strict=True):
         total += v * w * 0.5
     ordered = sorted(x)
     downwards = sorted(x, reverse=True)
@@ -73,7 +77,7 @@ def sequences(np, x):
         ordered[0],
         downwards[0],
         by[0],
-        sum(map(lambda v: v if v > 0 else -v, x)),
+        sum(map(magnitude, x)),
         len(list(map(float, x))),
     )
 
@@ -224,7 +228,8 @@ GUARD = """
 
     def builtins(x):
         y = [abs(x), float(x[0]), int(x[0]), len(x), min(x[0], x[1]) if False else x[0]]
-        y += [sum([1, 2]), max(1, 2), any([True, False]), all([]), sorted([2, 1]), round(1.5), isinstance(x, tf.Tensor)]
+        y += [sum([1, 2]), max(1, 2), any([True, False]), all([]), sorted([2, 1]), round(1.5)]
+        y += [isinstance(x, tf.Tensor)]
         for k in reversed(range(3)):
             y.append(k)
         y += [list(map(lambda v: v + 1, [1, 2])), [*filter(None, [0, 1])], bool(1), complex(2)]
@@ -236,7 +241,8 @@ GUARD = """
 
     for f in (loops, builtins):
         graph = tf.function(f).get_concrete_function(tf.constant([4.0, 2.0])).graph.as_graph_def()
-        parts = [str(graph.node), *map(str, graph.library.function)]  # functions are numbered, and sorted by that
+        # functions are numbered, and sorted by that
+        parts = [str(graph.node), *map(str, graph.library.function)]
         print(sorted(re.sub("_[0-9]+", "", part) for part in parts))
 """
 

@@ -17,6 +17,7 @@ from tnp_shim.array import (
     ndarray,
 )
 from tnp_shim.compiled import function
+from tnp_shim.explain import explain
 from tnp_shim.functions.arrays import (
     array,
     asanyarray,
@@ -403,6 +404,7 @@ __all__ = sorted(
         "function",
         "host",
         "override",
+        "explain",
         "support",
         "__version__",
     }

@@ -63,12 +63,19 @@ def place() -> tuple[str, int]:
     """File and line of the statement in the user's source."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if "__autograph_generated" in frame.f_code.co_filename:
-            found = origin_of_generated_line(frame)
-            if found is not None:
-                return found
+        if _GENERATED in frame.f_code.co_filename:
+            return place_of(frame)
         frame = frame.f_back
     return "unknown", 0
+
+
+_GENERATED = "__autograph_generated"
+
+
+def place_of(frame: FrameType) -> tuple[str, int]:
+    """File and line in the user's source of what a frame is at."""
+    found = origin_of_generated_line(frame) if _GENERATED in frame.f_code.co_filename else None
+    return (frame.f_code.co_filename, frame.f_lineno) if found is None else found
 
 
 def host_call(name: str) -> None:

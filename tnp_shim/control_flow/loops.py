@@ -1,4 +1,4 @@
-"""`while` and `for` on arrays: loops of the graph, loops rolled, loops unrolled. Knows the array and effects."""
+"""`while` and `for` on arrays: loops of the graph, rolled, unrolled. Knows the array and effects."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ class _Attempt:
         return k not in sources and any(id(array._cell.root()) in known for array in _arrays(after))
 
     def _settle(self, sources: dict[int, int]) -> None:
-        """Find the number of iterations after which arrays are back, and the names bound to parts of arrays."""
+        """Find after how many iterations arrays are back, and the names bound to parts of arrays."""
         for k in sources:
             length, place = 1, sources[k]
             while place != k and place in sources and length < _MOST_EXCHANGED:
@@ -200,9 +200,7 @@ class _Attempt:
                 raise NotRollable(f"'{name}' is bound to an array that has another name, too")
             new_roots |= roots
         if self.unread and (self.test is not None or self.period > 1):
-            raise NotRollable(
-                "a name is bound to a part of an array, and which part is not known after the loop"
-            )
+            raise NotRollable("a name is bound to a part of an array, which is not known after the loop")
 
     def _check_unread(self, k: int, name: str, before: Any) -> None:
         """A name bound to a part of an array must be bound anew before it is read."""

@@ -119,7 +119,7 @@ class Statement:
         return after
 
     def try_in_scratch(self, body: Callable[[], Any]) -> None:
-        """A loop within a scratch graph: one iteration is traced there; what may change is unknown after it."""
+        """A loop within a scratch graph: one iteration is traced; what may change is unknown after it."""
         before = self.get()
         body()
         places = self.new_places()
@@ -302,5 +302,7 @@ class Loop:
         if not unbound or self.count is None:
             return values
         words = f"cannot access local variable '{unbound[0]}': the loop that binds it had no iteration"
-        with tf.control_dependencies([tf.debugging.assert_none_equal(first, self.count.first(), message=words)]):
+        with tf.control_dependencies(
+            [tf.debugging.assert_none_equal(first, self.count.first(), message=words)]
+        ):
             return [tf.identity(value) if isinstance(value, tf.Tensor) else value for value in values]
