@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
+import pickle
 import threading
 
 import numpy
@@ -442,3 +444,34 @@ def test_saved_models(tmp_path) -> None:
     served = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
     (found,) = served(tf.constant([1.0, 2.0], tf.float64)).values()
     numpy.testing.assert_array_equal(found, [2, 4])
+
+
+@tnp_shim.function
+def decorated(x):
+    return x + 1
+
+
+def undecorated(x):
+    return x + 1
+
+
+def test_pickling_and_copying() -> None:
+    assert pickle.loads(pickle.dumps(decorated)) is decorated and copy.deepcopy(decorated) is decorated
+    made = tnp_shim.function(undecorated, jit_compile=True)
+    again = pickle.loads(pickle.dumps(made))
+    check(X + 1, again(X))
+    assert again.jit_compile is True and again.python_function is undecorated
+
+
+def test_lists_and_dicts_of_a_module() -> None:
+    module = tf.Module()
+    module.parts, module.table = [np.ones(2)], {"w": np.zeros(1)}
+
+    @tnp_shim.function
+    def f(parts, table):
+        parts[0] += 1
+        table["w"] -= parts[0].sum()
+
+    f(module.parts, module.table)
+    numpy.testing.assert_array_equal(module.parts[0], [2, 2])
+    assert float(module.table["w"][0]) == -4

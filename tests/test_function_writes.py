@@ -397,3 +397,47 @@ def test_within_other_traces() -> None:
     with pytest.raises(LostWriteError):
         with_numpys_array(np.ones(1))
     numpy.testing.assert_array_equal(W[2], before + 2)
+
+
+SHARED = np.zeros(4)
+
+
+def test_an_argument_may_be_an_array_from_outside() -> None:
+    @tnp_shim.function
+    def f(x, y):
+        SHARED[0] += 1
+        x += SHARED[0]
+        y[-1] = SHARED.sum()
+        return SHARED * 1, x[0]
+
+    expected = numpy.zeros(4)
+    for _ in range(2):
+        whole, first = f(SHARED, SHARED[1:3])
+        expected[0] += 1
+        expected += expected[0]
+        expected[2] = expected.sum()
+        numpy.testing.assert_array_equal(SHARED, expected)
+        numpy.testing.assert_array_equal(whole, expected)
+        assert float(first) == expected[0]
+    other = np.zeros(4)
+    f(other, other)
+    numpy.testing.assert_array_equal(other, [expected[0] + 1] * 3 + [expected.sum() + 1])
+
+
+@pytest.mark.parametrize("sizes", [None, 6])
+def test_views_whose_place_is_unknown_while_tracing(sizes) -> None:
+    @tnp_shim.function
+    def write(x, y):
+        x += 1
+        y[:] = x.sum()
+
+    @tf.function(input_signature=[np.ArraySpec([sizes]), tf.TensorSpec([], tf.int64)])
+    def outer(given, start):
+        x = given.copy()
+        write(x, x[np.asarray(start) :])
+        return x
+
+    for start in (1, 4):
+        expected = numpy.arange(1.0, 7)
+        expected[start:] = expected.sum()
+        numpy.testing.assert_array_equal(outer(np.arange(6.0), start), expected)

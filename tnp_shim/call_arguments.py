@@ -115,9 +115,9 @@ class Arguments:
         self._numbers: dict[int, int] = {}
         self._traced = traced
         self.tree = tuple([self._node(value) for value in values])
+        self.captured = {id(cell): self._slot(cell.read(), cell) for cell in captured}
         self.leaves = self._placed()
         self.names = names
-        self.captured = [self._slot(cell.read(), cell) for cell in captured]
         # what is returned of one of NumPy's arrays is an array of ours, so these are of another kind
         numpys = tuple([number for number, a in enumerate(self.arrays) if isinstance(a, numpy.ndarray)])
         self.key = (self.tree, self.leaves, numpys, names, len(self.captured))
@@ -174,7 +174,10 @@ class Arguments:
             return "tuple", tuple([self._node(v) for v in value])
         if isinstance(value, tuple):
             return "named", kind, tuple([self._node(v) for v in value])
-        return self._numbered(value, "dict" if isinstance(value, dict) else "list", kind)
+        plain = dict if isinstance(value, dict) else list
+        if kind.__module__.startswith("tensorflow"):  # tf.Module wraps its lists and dicts to track them
+            kind = plain
+        return self._numbered(value, plain.__name__, kind)
 
     def _numbered(self, value: Any, word: str, kind: type) -> Node:
         """A container that can be changed, and may stand in more than one place."""
@@ -219,7 +222,7 @@ class Arguments:
         groups: dict[int, list[int]] = {}
         for number, owner in enumerate(owners):
             groups.setdefault(id(owner), []).append(number)
-        if len(groups) == len(owners):
+        if len(groups) == len(owners) and not (self.captured and self.captured.keys() & groups.keys()):
             return tuple([self._lone(array) for array in self.arrays])
         leaves: dict[int, Node] = {}
         for group in groups.values():
@@ -244,10 +247,11 @@ class Arguments:
 
     def _sharing(self, group: list[int], owner: Any) -> Iterator[Node]:
         arrays = [self.arrays[number] for number in group]
-        if len(arrays) == 1:
+        slot = self.captured.get(id(owner))
+        if len(arrays) == 1 and slot is None:
             yield self._lone(arrays[0])
         elif isinstance(owner, Cell):
-            slot = self._slot(owner.read(), owner)
+            slot = self._slot(owner.read(), owner) if slot is None else slot
             for number, array in zip(group, arrays, strict=True):
                 self.lenses[number] = lenses = lenses_of(array._cell)
                 dtype, root = array._dtype, (dtypes.to_numpy(owner.read().dtype), _strides(owner))
@@ -356,7 +360,7 @@ class Rebuilt:
         self.arguments = arguments
         self.tensors = tensors
         self.roots: dict[int, Cell] = {}
-        for slot in arguments.captured:
+        for slot in arguments.captured.values():
             self.roots[slot] = arguments.sinks[slot]
         self.arrays = [self._array(number, leaf) for number, leaf in enumerate(arguments.leaves)]
         self.cells = [array._cell for array in self.arrays]

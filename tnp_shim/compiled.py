@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -164,6 +165,12 @@ class Function:
         return self if instance is None else BoundFunction(self, instance)
 
     def __reduce__(self) -> Any:
+        # a decorated function is found by its name, where the Python function would be looked for in vain
+        found: Any = sys.modules.get(self.__module__)
+        for name in self.__qualname__.split("."):
+            found = getattr(found, name, None)
+        if found is self:
+            return self.__qualname__
         return _made_again, (self.python_function, self._options)
 
     # calls
@@ -200,6 +207,7 @@ class Function:
         auto = self.jit_compile == "auto"
         return (
             config.get_default_float(),
+            config.get_unroll_limit(),
             active_overrides(),
             device_scope(),
             not eager and compiled_by_xla(),
@@ -213,15 +221,14 @@ class Function:
         self._tracing_count += 1
         effects = Effects()
         with accepting_from_all_graphs(effects):
-            for slot in arguments.captured:
+            for slot in arguments.captured.values():
                 arguments.sinks[slot].write(tensors[slot])
             rebuilt = Rebuilt(arguments, tensors)
             count = len(rebuilt.values) - len(arguments.names)
             keywords = dict(zip(arguments.names, rebuilt.values[count:], strict=True))
             results = Results(self._converted(*rebuilt.values[:count], **keywords), rebuilt)
-            known = {id(arguments.sinks[slot]) for slot in arguments.captured}
             for key, cell in effects.cells.items():
-                if key not in known:
+                if key not in arguments.captured:
                     raise _MoreCaptured(cell)
             return results
 
