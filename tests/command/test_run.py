@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from invoking import INSTALLED, SCRIPTS, command, python, ran, script
+from invoking import INSTALLED, SCRIPTS, command, python, ran, script, written
 
 import tnp_shim
 from tnp_shim.tensorflow_internals import EagerTensor
@@ -95,8 +95,13 @@ def test_plots_and_other_packages_take_the_arrays(tmp_path: Path) -> None:
 
 
 def test_a_library_beside_the_script_is_not_its_own(tmp_path: Path) -> None:
-    (tmp_path / "lib" / "site-packages").mkdir(parents=True)
-    (tmp_path / "lib" / "site-packages" / "far.py").write_text("import numpy as np\nvalue = np.ones(1)\n")
-    text = f"import sys\nsys.path.append({str(tmp_path)!r} + '/lib/site-packages')\nimport far, numpy as np\n"
-    (tmp_path / "a.py").write_text(text + "print(type(far.value).__module__, type(np.ones(1)).__module__)\n")
-    assert ran("run", str(tmp_path / "a.py")).stdout == "numpy tnp_shim.array\n"
+    for folder in ("lib/site-packages", "target", "target/far-1.dist-info"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("lib/site-packages/far.py", "target/near.py"):
+        (tmp_path / name).write_text("import numpy as np\nvalue = np.ones(1)\n")
+    text = f"""import sys
+sys.path += [{str(tmp_path)!r} + folder for folder in ("/lib/site-packages", "/target")]
+import far, near, numpy as np
+print([type(array).__module__ for array in (far.value, near.value, np.ones(1))])
+"""
+    assert ran("run", written(tmp_path, text)).stdout == "['numpy', 'numpy', 'tnp_shim.array']\n"

@@ -76,7 +76,6 @@ class _Reader(libcst.CSTVisitor):
     METADATA_DEPENDENCIES = (
         metadata.ParentNodeProvider,
         metadata.PositionProvider,
-        metadata.QualifiedNameProvider,
         metadata.ScopeProvider,
     )
 
@@ -246,10 +245,13 @@ def _dotted(node: libcst.CSTNode) -> str:
 def _read(file: str) -> _Reader:
     reader = _Reader(file)
     try:
-        wrapper = metadata.MetadataWrapper(libcst.parse_module(Path(file).read_bytes()))
+        wrapper = metadata.MetadataWrapper(
+            libcst.parse_module(Path(file).read_bytes()), unsafe_skip_copy=True
+        )
     except libcst.ParserSyntaxError as error:
         raise BadInput(f"{file}, line {error.raw_line}: {error.message}") from None
-    wrapper.visit(reader)
+    # nobody else has the tree, so it need not be copied
+    metadata.MetadataWrapper(parsed, unsafe_skip_copy=True).visit(reader)
     return reader
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import site
@@ -30,6 +31,15 @@ def _folders_of_others() -> Iterator[str]:
         yield from (spec.submodule_search_locations or []) if spec else []
 
 
+@functools.cache
+def _has_installed(folder: str) -> bool:
+    """Whether packages were installed into a folder (`pip install --target`)."""
+    try:
+        return any(name.endswith(".dist-info") for name in os.listdir(folder))
+    except OSError:
+        return False
+
+
 class OwnFiles:
     """The files below some folders, without what is installed there."""
 
@@ -51,12 +61,16 @@ class OwnFiles:
         return known
 
     def _holds(self, path: str) -> bool:
-        within = [folder for folder in self.folders if path.startswith(folder)]
-        return any(
-            not any(part in path[len(folder) - 1 :] for part in INSTALLED)
-            and not any(path.startswith(other) and other.startswith(folder) for other in self._others)
-            for folder in within
-        )
+        return any(self._holds_below(folder, path) for folder in self.folders if path.startswith(folder))
+
+    def _holds_below(self, folder: str, path: str) -> bool:
+        below = path[len(folder) - 1 :]
+        if any(part in below for part in INSTALLED):
+            return False
+        if any(path.startswith(other) and other.startswith(folder) for other in self._others):
+            return False
+        parts = path[len(folder) :].split(os.sep)[:-1]
+        return not any(_has_installed(folder + os.sep.join(parts[: end + 1])) for end in range(len(parts)))
 
     def modules(self) -> dict[str, ModuleType]:
         """The imported modules that are the script's own."""
