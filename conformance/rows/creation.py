@@ -9,9 +9,9 @@ from conformance.vocabulary import (
     COMPLEX,
     FLAG,
     FLOATS,
-    INTEGERS,
     NUMERIC,
     REAL,
+    SIGNED,
     WIDE_FLOATS,
     Array,
     Axis,
@@ -107,8 +107,9 @@ ROWS = [
     ),
     row(
         "arange",
-        among(0, 1, -2, 0.5, 10, Array(REAL, ("positive",), [()])),
-        stop=Always(among(3, 5, -4, 2.25, 10.0, Array(WIDE_FLOATS + INTEGERS, ("positive",), [()]))),
+        # no unsigned ones: their differences wrap around, to arrays that fill the memory
+        among(0, 1, -2, 0.5, 10, Array(WIDE_FLOATS + SIGNED, ("positive",), [()])),
+        stop=Always(among(3, 5, -4, 2.25, 10.0, Array(WIDE_FLOATS + SIGNED, ("positive",), [()]))),
         step=among(1, 2, -1, 0.5, -0.25, 3, 0, Array(WIDE_FLOATS, ("positive",), [()])),
         dtype=among("float64", "int64", "float32", "int16", "uint8", Named("float16")),
     ).within(2),
