@@ -245,9 +245,7 @@ def _dotted(node: libcst.CSTNode) -> str:
 def _read(file: str) -> _Reader:
     reader = _Reader(file)
     try:
-        wrapper = metadata.MetadataWrapper(
-            libcst.parse_module(Path(file).read_bytes()), unsafe_skip_copy=True
-        )
+        parsed = libcst.parse_module(Path(file).read_bytes())
     except libcst.ParserSyntaxError as error:
         raise BadInput(f"{file}, line {error.raw_line}: {error.message}") from None
     # nobody else has the tree, so it need not be copied
