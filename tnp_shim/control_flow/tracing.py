@@ -33,15 +33,33 @@ def in_scratch() -> bool:
     return graph is not None and graph.name == _SCRATCH
 
 
+class _Global:
+    """A variable of a module, with the interface of a closure's."""
+
+    def __init__(self, module: dict[str, Any], name: str) -> None:
+        self.module, self.name = module, name
+
+    @property
+    def cell_contents(self) -> Any:
+        return self.module[self.name]
+
+    @cell_contents.setter
+    def cell_contents(self, value: Any) -> None:
+        self.module[self.name] = value
+
+
 class Statement:
     """A statement of the user's code: its variables, the Python objects and cells that it may change.
 
-    AutoGraph's composite symbols (`a[0]`, `self.u`) count as no variables: a cell or a place has these.
+    AutoGraph's composite symbols (`a[0]`, `self.u`) count as no variables: a cell or a place has these. But
+    its functions `get` and `set` read and write them (`i, a[i] = values` writes at the new `i`), so the
+    variables are taken from the closure of `set`.
     """
 
-    def __init__(self, bodies: list[Any], get: GetState, set_: SetState, names: tuple[str, ...]) -> None:
-        self._get, self._set, self._all = get, set_, names
-        self._plain = [k for k, name in enumerate(names) if name.isidentifier()]
+    def __init__(self, bodies: list[Any], get: GetState, set_: Any, names: tuple[str, ...]) -> None:
+        self._plain = [name for name in names if name.isidentifier()]
+        free = dict(zip(set_.__code__.co_freevars, set_.__closure__ or (), strict=True))
+        self._variables = [free.get(name) or _Global(set_.__globals__, name) for name in self._plain]
         self.places: list[Place] = []
         self.cells: dict[int, Cell] = {}
         self.watched = Watched(bodies, names)
@@ -54,21 +72,17 @@ class Statement:
     @property
     def names(self) -> list[str]:
         """A name for each value."""
-        return [*(self._all[k] for k in self._plain), *(place.name for place in self.places)]
+        return [*self._plain, *(place.name for place in self.places)]
 
     def get(self) -> list[Any]:
         """The values now."""
-        values = self._get() if self._plain else ()
-        return [*(values[k] for k in self._plain), *(place.get() for place in self.places)]
+        return [*(v.cell_contents for v in self._variables), *(place.get() for place in self.places)]
 
     def set(self, values: list[Any]) -> None:
         """Bind anew."""
-        count = len(self._plain)
-        if count:
-            state = list(values[:count] if count == len(self._all) else self._get())
-            for k, value in zip(self._plain, values[:count], strict=True):
-                state[k] = value
-            self._set(tuple(state))
+        count = len(self._variables)
+        for variable, value in zip(self._variables, values[:count], strict=True):
+            variable.cell_contents = value
         for place, value in zip(self.places, values[count:], strict=True):
             place.set(value)
 
