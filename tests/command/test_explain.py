@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from invoking import command, ended_line, ran, script
-
-import tnp_shim
-
-pytestmark = pytest.mark.skipif("explain" not in tnp_shim.__all__, reason="tnp_shim.explain is to come")
 
 
 def test_a_function_is_explained_with_arguments_that_are_expressions() -> None:
     text = ran("explain", f"{script('functions.py')}:integrate", "np.ones(3)", "len(calls) + 2").stdout
-    assert "integrate" in text
+    assert "functions.py:15: for " in text and "functions.py:10: exp: native" in text
+    assert "host calls: none" in text and "XLA: yes" in text
+
+
+def test_the_explanation_as_json() -> None:
+    found = json.loads(
+        ran("explain", "--json", f"{script('functions.py')}:decay", "np.ones(3)", "0.5").stdout
+    )
+    assert found["gpu"] is found["xla"] is True
+    assert [used["name"] for used in found["functions"]] == ["exp", "multiply"]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +35,17 @@ def test_a_function_is_explained_with_arguments_that_are_expressions() -> None:
 )
 def test_bad_input_gives_one_line(arguments: list[str], line: str) -> None:
     assert line in ended_line(command("explain", script(arguments[0]), *arguments[1:]))
+
+
+def test_a_method_is_explained() -> None:
+    target = f"{script('functions.py')}:Cell.grown"
+    assert "multiply: native" in ran("explain", target, "Cell(np.ones(2))", "3").stdout
+
+
+def test_a_function_that_raises_shows_its_traceback() -> None:
+    result = command("explain", f"{script('functions.py')}:decay", "np.ones(3)", "'a'")
+    assert result.exit_code == 1
+    assert f'File "{script("functions.py")}", line 10, in decay\n' in result.stderr
 
 
 def test_a_file_that_raises_shows_its_traceback() -> None:

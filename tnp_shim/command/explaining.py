@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import operator
 import os
 import sys
 from typing import Any
@@ -14,6 +15,7 @@ from tnp_shim.command.errors import BadInput
 from tnp_shim.command.numpy_names import numpy_names
 from tnp_shim.command.redirection import redirected
 from tnp_shim.command.script import Script, located, main_module, surroundings
+from tnp_shim.explain import Explanation
 
 
 def _found(target: str) -> tuple[Script, str]:
@@ -45,33 +47,41 @@ def _needed(function: Any, given: int) -> str:
     return ", ".join(missing)
 
 
-def explained(target: str, arguments: tuple[str, ...]) -> tuple[str, BaseException | None]:
-    """What is told of a function, called with arguments that are expressions in the file's names.
-
-    And what the file raised when it was imported.
-    """
-    script, name = _found(target)
-    module = main_module(script)
-    stem = os.path.splitext(os.path.basename(script.file))[0]
-    module.__name__ = stem
-    module.__spec__ = importlib.util.spec_from_file_location(stem, script.file)
-    with (
-        redirected(script.own, names := numpy_names()),
-        surroundings(script, (), sys.modules["__main__"]),
-    ):
-        sys.modules[stem] = module
-        try:
-            exec(compile(script.tree(), script.file, "exec", dont_inherit=True), vars(module))
-        except BaseException as error:
-            shown = tracebacks.Shown()
-            tracebacks.strip(error, shown)
-            tracebacks.show(error, shown)
-            return "", error
-        function = module
-        for part in name.split("."):
-            function = getattr(function, part)
+def _called(script: Script, name: str, arguments: tuple[str, ...]) -> Explanation:
+    """Import the file, and explain the function."""
+    module = sys.modules[_stem(script)]
+    names = numpy_names()
+    with redirected(script.own, names):
+        exec(compile(script.tree(), script.file, "exec", dont_inherit=True), vars(module))
+        function = operator.attrgetter(name)(module)
         scope = {"np": names, "numpy": names} | vars(module)
         values = [_argument(text, scope) for text in arguments]
         if missing := _needed(function, len(values)):
             raise BadInput(f"{name} needs {missing}: give an expression for each, like 'np.ones(3)'")
-        return str(tnp_shim.explain(function, *values)), None
+        return tnp_shim.explain(function, *values)
+
+
+def _stem(script: Script) -> str:
+    return os.path.splitext(os.path.basename(script.file))[0]
+
+
+def explained(target: str, arguments: tuple[str, ...]) -> Explanation | BaseException:
+    """What is told of a function, called with arguments that are expressions in the file's names.
+
+    Or what the file or the function raised, whose traceback is printed.
+    """
+    script, name = _found(target)
+    module = main_module(script)
+    module.__name__ = _stem(script)
+    module.__spec__ = importlib.util.spec_from_file_location(module.__name__, script.file)
+    with surroundings(script, (), sys.modules["__main__"]):
+        sys.modules[module.__name__] = module
+        try:
+            return _called(script, name, arguments)
+        except BadInput:
+            raise
+        except BaseException as error:
+            shown = tracebacks.Shown()
+            tracebacks.strip(error, shown)
+            tracebacks.show(error, shown)
+            return error

@@ -132,18 +132,19 @@ def check(as_json: bool, script: str) -> None:
 
 
 @tnp_shim_command.command(context_settings={"allow_interspersed_args": False})
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("target", metavar="FILE:FUNCTION")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def explain(target: str, arguments: tuple[str, ...]) -> None:
+def explain(as_json: bool, target: str, arguments: tuple[str, ...]) -> None:
     """Tell how a function is traced: loops, branches, routes, host calls, kernels, XLA.
 
     ARGUMENTS are Python expressions with the names of the file and `np`: 'np.ones((3, 3))' 5. The file is
     imported for it, so what it does at its top level is done.
     """
-    text, error = explaining.explained(target, arguments)
-    if error is not None:
-        sys.exit(running.Outcome(error=error).exit_code)
-    click.echo(text)
+    found = explaining.explained(target, arguments)
+    if isinstance(found, BaseException):
+        sys.exit(running.Outcome(error=found).exit_code)
+    click.echo(json.dumps(found.to_dict(), indent=1, ensure_ascii=False) if as_json else str(found))
 
 
 @tnp_shim_command.command()
