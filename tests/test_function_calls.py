@@ -16,6 +16,7 @@ from differential import check
 import tnp_shim
 import tnp_shim as np
 from tnp_shim import ArraySpec, compiled, config
+from tnp_shim.errors import UnsupportedError
 
 X = numpy.arange(6.0).reshape(2, 3)
 
@@ -205,6 +206,14 @@ def test_ints_are_constants_until_there_are_many() -> None:
         check(X.sum(axis=n % 2), by_axis(X, n))
     assert traces(by_size) == compiled.MOST_INTS + 1
     assert traces(by_axis) == 25 + 1  # an axis must be known: one attempt
+
+
+def test_the_limit_of_constant_ints_is_a_setting() -> None:
+    for limit, count in ((0, 1), (2, 3), (None, 12)):
+        made = tnp_shim.function(lambda x, n: x * n, constant_ints=limit)
+        for n in range(12):
+            check(X * n, made(X, n))
+        assert traces(made) == count
 
 
 def test_constants_are_told_apart_by_type_and_value() -> None:
@@ -475,3 +484,9 @@ def test_lists_and_dicts_of_a_module() -> None:
     f(module.parts, module.table)
     numpy.testing.assert_array_equal(module.parts[0], [2, 2])
     assert float(module.table["w"][0]) == -4
+
+
+@pytest.mark.parametrize("value", [iter([1]), (n for n in [1]), numpy.random.default_rng(0), zip([1])])
+def test_what_is_used_up_is_refused(value) -> None:
+    with pytest.raises(UnsupportedError, match="while the function is traced"):
+        tnp_shim.function(lambda x: 1)(value)

@@ -31,6 +31,7 @@ CONSTANTS = frozenset({bool, str, bytes, type(None), type(Ellipsis)})
 """Types whose values are constants of a trace."""
 
 _INT64 = range(-(1 << 63), 1 << 63)
+_DRAWN_FROM = (numpy.random.Generator, numpy.random.RandomState)
 _LIBRARIES = frozenset({"keras", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow"})
 _FOR_ANY_CLASS = frozenset({"abc", "collections", "dataclasses", "typing"})
 
@@ -205,6 +206,11 @@ class Arguments:
             return "composite", tuple([self._slot(part) for part in parts]), tf.type_spec_from_value(value)
         if has_contents(value):
             return self._numbered(value, "object", kind)
+        if hasattr(value, "__next__") or isinstance(value, _DRAWN_FROM):
+            raise UnsupportedError(
+                f"an argument of type {kind.__name__} would be used while the function is traced, and no more "
+                "in later calls: pass the values themselves, or use it in a tnp_shim.host function"
+            )
         if isinstance(value, (set, frozenset)):
             return "constant", kind, frozenset(value)
         hashed: Any = kind.__hash__

@@ -29,7 +29,7 @@ from tnp_shim.tensorflow_internals import (
 )
 
 MOST_INTS = 8
-"""So many values of one int argument are constants of a trace each; then it is traced as a value."""
+"""So many values of one int argument are constants of a trace each, unless `constant_ints` says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -257,9 +257,12 @@ class Function:
 
     def _varying_ints(self, arguments: Arguments) -> frozenset[int]:
         """The places of ints that have had too many values for a trace each."""
+        limit = self._options["constant_ints"]
+        if limit is None:
+            return frozenset()
         for place, value in enumerate(arguments.ints):
             self._seen_ints.setdefault(place, set()).add(value)
-        many = {place for place, seen in self._seen_ints.items() if len(seen) > MOST_INTS}
+        many = {place for place, seen in self._seen_ints.items() if len(seen) > limit}
         return frozenset(many - self._traced_ints - self._constant_ints)
 
     def _trace_and_call(self, key: Any, arguments: Arguments) -> tuple[Trace, Sequence[tf.Tensor]]:
@@ -399,11 +402,14 @@ def function(
     experimental_relax_shapes: bool | None = None,
     experimental_compile: bool | None = None,
     experimental_follow_type_hints: bool | None = None,
+    constant_ints: int | None = MOST_INTS,
 ) -> Any:
     """`tf.function` for functions of arrays, which they may change in place.
 
     The arguments are those of `tf.function`, and `jit_compile="auto"`, which compiles with XLA and falls back
     to a plain graph for arguments for which XLA refuses; `compile_failures` of the function then says why.
+    `constant_ints`: so many values of one int argument are constants of a trace each; then the function is
+    traced for any value, if it can be (None: every value is a constant).
 
     >>> import numpy, tnp_shim
     >>> @tnp_shim.function
@@ -424,6 +430,7 @@ def function(
         "experimental_implements": experimental_implements,
         "experimental_autograph_options": experimental_autograph_options,
         "experimental_attributes": experimental_attributes,
+        "constant_ints": constant_ints,
     }
     if func is None:
         return lambda func: Function(func, options)

@@ -1,6 +1,6 @@
 """A kernel of one's own in C++, with its gradient, behind NumPy names.
 
-python smooth_relu.py [folder]: compiles the op into the folder, by default beside this file, and uses it.
+python smooth_relu.py [folder]: compiles the op into the folder, by default the temporary one, and uses it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import pathlib
 import subprocess
 import sys
+import tempfile
 from typing import Any
 
 import numpy
@@ -35,7 +36,7 @@ def compiled(folder: pathlib.Path) -> Any:
 
 
 def main() -> None:
-    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else SOURCE.parent)
+    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.gettempdir())
     ops = compiled(folder)
     x = np.linspace(-2.0, 2.0, 5)
 
