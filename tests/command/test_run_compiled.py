@@ -34,6 +34,21 @@ def test_functions_are_traced_once(options: tuple[str, ...], counts: str) -> Non
     assert ran("run", *options, script("functions.py")).stdout == f"{counts}\n3.639184 [1]\n"
 
 
+def test_what_xla_refuses_is_told(tmp_path: Path) -> None:
+    text = """import numpy as np
+def told(x):
+    print("sum", x.sum())
+    return x * 2
+y = told(np.ones(3))
+"""
+    for options in (("--compile", "told"), ("--graph",)):
+        result = ran("run", *options, "--jit", written(tmp_path, text))
+        assert result.stdout == "sum 3.0\n"
+        name = "told" if "--compile" in options else str(tmp_path / "written.py")
+        assert result.stderr.startswith(f"tnp-shim: {name} runs without XLA: ")
+        assert len(result.stderr.splitlines()) == 1
+
+
 def test_a_method_is_compiled() -> None:
     # an object of the script's own is a constant, so it is traced for each
     assert ran("run", "--compile", "Cell.grown", script("functions.py")).stdout.startswith("3 15 1 3\n")

@@ -29,6 +29,7 @@ def run_as_graph(
     whole: OneFunction,
     namespace: dict[str, Any],
     shown: Shown,
+    compiled: list[Any],
     *,
     jit: bool,
 ) -> list[str]:
@@ -71,7 +72,8 @@ def run_as_graph(
         return leaves
 
     try:
-        results = _graph_of(traced, jit)()
+        compiled.append(_graph_of(traced, jit))
+        results = compiled[-1]()
         computed = {id(leaf): result for leaf, result in zip(leaves, results, strict=True)}
         namespace.update({name: _filled(value, computed) for name, value in values.items()})
         within = [name for name in bound if name not in values]

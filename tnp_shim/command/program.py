@@ -72,6 +72,10 @@ def run(
     copied = _Copied(sys.stdout)
     with contextlib.redirect_stdout(copied) if compare else contextlib.nullcontext():  # type: ignore[type-var]
         outcome = running.run(found, arguments, way, recorder)
+    for function in outcome.compiled if jit else ():
+        for failure in function.compile_failures:
+            name = script if graph else function.python_function.__name__
+            click.echo(f"tnp-shim: {name} runs without XLA: {failure.reason.splitlines()[0]}", err=True)
     if recorder is not None:
         tables.show_sites(recorder.sites.values())
     if compare:

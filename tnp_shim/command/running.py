@@ -41,11 +41,13 @@ class Way:
 class Outcome:
     """What a run left: the script's names, how it ended, how long it took without imports of others.
 
-    `within` are the names that a graph does not have, or only within a loop or a branch.
+    `within` are the names that a graph does not have, or only within a loop or a branch; `compiled` the
+    functions that were compiled.
     """
 
     names: dict[str, Any] = field(default_factory=dict)
     within: list[str] = field(default_factory=list)
+    compiled: list[Any] = field(default_factory=list)
     error: BaseException | None = None
     seconds: float = 0.0
 
@@ -76,13 +78,14 @@ def run(script: Script, arguments: tuple[str, ...], way: Way, recorder: Recorder
     whole = as_one_function(tree, decoded(script.text())) if way.graph else None
 
     within: list[str] = []
+    compiled: list[Any] = []
 
     def body(namespace: dict[str, Any]) -> None:
         if whole is not None:
-            within.extend(run_as_graph(script, tree, whole, namespace, shown, jit=way.jit))
+            within.extend(run_as_graph(script, tree, whole, namespace, shown, compiled, jit=way.jit))
             return
         if names:
-            namespace[rewriting.COMPILED] = lambda function: _compiled(function, way)
+            namespace[rewriting.COMPILED] = lambda function: _compiled(function, way, compiled)
             rewriting.with_compiled(tree, names)
         exec(compile(tree, script.file, "exec", dont_inherit=True), namespace)
 
@@ -93,7 +96,7 @@ def run(script: Script, arguments: tuple[str, ...], way: Way, recorder: Recorder
     for file in shown.places:
         linecache.cache.pop(file, None)
     outcome.seconds -= imports.seconds
-    outcome.within = within
+    outcome.within, outcome.compiled = within, compiled
     return outcome
 
 
@@ -141,7 +144,8 @@ def _tell(error: BaseException | None, shown: tracebacks.Shown) -> None:
         tracebacks.show(error, shown)
 
 
-def _compiled(function: Any, way: Way) -> Any:
+def _compiled(function: Any, way: Way, compiled: list[Any]) -> Any:
     if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(_compiled(function.__func__, way))
-    return tnp_shim.function(function, jit_compile=way.jit_compile)
+        return type(function)(_compiled(function.__func__, way, compiled))
+    compiled.append(tnp_shim.function(function, jit_compile=way.jit_compile))
+    return compiled[-1]
