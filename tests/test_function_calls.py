@@ -486,7 +486,22 @@ def test_lists_and_dicts_of_a_module() -> None:
     assert float(module.table["w"][0]) == -4
 
 
-@pytest.mark.parametrize("value", [iter([1]), (n for n in [1]), numpy.random.default_rng(0), zip([1])])
-def test_what_is_used_up_is_refused(value) -> None:
+DRAWS = (
+    (iter([1]), next),
+    ((n for n in [1]), list),
+    (numpy.random.default_rng(0), lambda rng: rng.normal()),
+    (zip([1]), lambda pairs: [2 * i for (i,) in pairs]),
+)
+
+
+@pytest.mark.parametrize(("value", "draw"), DRAWS)
+def test_what_would_be_used_up_refuses_to_be_used(value, draw) -> None:
+    @tnp_shim.function
+    def f(x, given, use):
+        return draw(given["value"]) if use else x * 2
+
+    given = {"value": value}
+    check(X * 2, f(X, given, False))
+    assert given["value"] is value
     with pytest.raises(UnsupportedError, match="while the function is traced"):
-        tnp_shim.function(lambda x: 1)(value)
+        f(X, given, True)

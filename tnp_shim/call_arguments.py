@@ -20,7 +20,7 @@ import tensorflow as tf
 from tnp_shim import conversion, dtypes
 from tnp_shim.array import Array, ArraySpec, ndarray, view, wrap, wrap_scalar
 from tnp_shim.control_flow import numbers
-from tnp_shim.errors import UnknownShapeError, UnsupportedError
+from tnp_shim.errors import UnknownShapeError, UnsupportedError, users_line
 from tnp_shim.functions.strides import as_strided
 from tnp_shim.storage import Cell, Lens, OrderedCell, ViewCell, static_shape, untouched
 from tnp_shim.tensorflow_internals import current_graph, known_value
@@ -70,6 +70,23 @@ class Identity:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Identity) and (mine := self.value()) is not None and mine is other.value()
+
+
+class UsedUp:
+    """Stands in a trace for what every call would have to draw from: an iterator, a random generator."""
+
+    def __init__(self, kind: type) -> None:
+        self._kind = kind
+
+    def _refuse(self, name: str = "", *_: Any, **__: Any) -> Any:
+        if name.startswith("__"):  # of those who ask what kind of object it is
+            raise AttributeError(name)
+        raise UnsupportedError(
+            f"{users_line()}: an argument of type {self._kind.__name__} would be used while the function is "
+            "traced, and no more in later calls; pass the values drawn from it"
+        )
+
+    __getattr__ = __next__ = __iter__ = __call__ = _refuse
 
 
 class Arguments:
@@ -207,10 +224,7 @@ class Arguments:
         if has_contents(value):
             return self._numbered(value, "object", kind)
         if hasattr(value, "__next__") or isinstance(value, _DRAWN_FROM):
-            raise UnsupportedError(
-                f"an argument of type {kind.__name__} would be used while the function is traced, and no more "
-                "in later calls: pass the values themselves, or use it in a tnp_shim.host function"
-            )
+            return "used up", kind
         if isinstance(value, (set, frozenset)):
             return "constant", kind, frozenset(value)
         hashed: Any = kind.__hash__
@@ -417,6 +431,8 @@ class Rebuilt:
             return numbers.made(self.tensors[node[1]], node[2]) if known is None else known.item()
         if word == "tensor":
             return self.tensors[node[1]]
+        if word == "used up":
+            return UsedUp(node[1])
         if word == "object constant":
             return node[1].value()
         if word == "again":
