@@ -167,10 +167,11 @@ class Function:
     def __reduce__(self) -> Any:
         # a decorated function is found by its name, where the Python function would be looked for in vain
         found: Any = sys.modules.get(self.__module__)
-        for name in self.__qualname__.split("."):
+        path = getattr(self, "__qualname__", "")
+        for name in path.split("."):
             found = getattr(found, name, None)
         if found is self:
-            return self.__qualname__
+            return path
         return _made_again, (self.python_function, self._options)
 
     # calls
