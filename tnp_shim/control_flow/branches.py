@@ -49,7 +49,7 @@ def if_stmt(
         except Exception as error:
             refusal = error
             set_state(before)
-    statement = Statement([body, orelse], get_state, set_state, symbol_names)
+    statement = Statement([body, orelse], set_state, symbol_names)
     if refusal is not None and not statement.involves_arrays():
         raise refusal
     outputs = set(symbol_names[:nouts])

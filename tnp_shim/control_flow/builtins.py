@@ -161,7 +161,7 @@ def _extreme(name: str) -> Callable[..., Any]:
             best, best_key = chosen(condition, value, best), chosen(condition, value_key, best_key)
             if isinstance(best, TracedNumber) and None not in bounds:
                 pick = max if name == "max" else min
-                best.bounds = tuple(pick(b[k] for b in bounds) for k in (0, 1))  # type: ignore[index]
+                best.bounds = tuple(pick(b[k] for b in bounds) for k in (0, 1))  # type: ignore[index,assignment]
         return best
 
     return extreme

@@ -198,7 +198,9 @@ def joined(name: str, values: list[Any]) -> Form:
     if not defined:
         return Form("kept", first)
     if all(isinstance(value, (tuple, list, dict)) for value in defined):
-        return _joined_parts(name, defined)
+        return _joined_parts(name, defined, values)
+    if not isinstance(defined[0], _NUMERIC) and all(same(defined[0], value) for value in defined):
+        return Form("kept", defined[0])  # where it is undefined nobody reads it
     if not all(isinstance(value, _NUMERIC) for value in defined):
         forms = [form_of(value) for value in defined]
         if all(form.kind == "opaque" for form in forms) and len(defined) == len(values):
@@ -209,11 +211,11 @@ def joined(name: str, values: list[Any]) -> Form:
     for form in forms[1:]:
         shape = shape.most_specific_common_supertype([form.shape]) or tf.TensorShape(None)
     if all(form.kind == "number" for form in forms):
-        kind = numbers.wider(*(form.number for form in forms))
+        number = numbers.wider(*(form.number for form in forms))
         bounds = forms[0].bounds
         for form in forms:
             bounds = numbers.hull(bounds, form.bounds)
-        return Form("number", first, numbers.dtype_of(kind), number=kind, bounds=bounds)
+        return Form("number", first, numbers.dtype_of(number), number=number, bounds=bounds)
     kinds = {form.kind for form in forms}
     tensors = [form for form in forms if form.kind == "tensor"]
     if tensors and kinds <= {"tensor", "number"}:
@@ -223,12 +225,15 @@ def joined(name: str, values: list[Any]) -> Form:
     return Form(kind, first, dtypes.to_tf(dtypes.result_type(*keys)), shape)
 
 
-def _joined_parts(name: str, values: list[Any]) -> Form:
-    first = values[0]
+def _joined_parts(name: str, defined: list[Any], values: list[Any]) -> Form:
+    first = defined[0]
     keys = _keys(first)
-    if any(type(value) is not type(first) or _keys(value) != keys for value in values):
-        raise NotRollable(f"'{name}' is now {_words(first)}, now {_words(values[-1])}")
-    parts = {key: joined(f"{name}[{key!r}]", [_item(value, key) for value in values]) for key in keys}
+    if any(type(value) is not type(first) or _keys(value) != keys for value in defined):
+        raise NotRollable(f"'{name}' is now {_words(first)}, now {_words(defined[-1])}")
+    parts = {
+        key: joined(f"{name}[{key!r}]", [v if is_undefined(v) else _item(v, key) for v in values])
+        for key in keys
+    }
     return Form("nested", first, parts=parts)
 
 

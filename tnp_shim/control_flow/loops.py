@@ -60,7 +60,7 @@ def while_stmt(
         except Exception as error:
             refusal = error
             set_state(before)
-    statement = Statement([body, test], get_state, set_state, symbol_names)
+    statement = Statement([body, test], set_state, symbol_names)
     if refusal is not None and not statement.involves_arrays():
         raise refusal
     _stage(statement, lambda _: body(), test, None, opts)
@@ -98,12 +98,11 @@ def for_stmt(
         return
     involved = items.has_arrays
 
-    def visit(number: Any) -> Any:
-        return body(items.item(number))
+    visit: Callable[[Any], Any] = lambda number: body(items.item(number))  # noqa: E731
 
     def statement() -> Statement:
         roots = [body] if extra_test is None else [body, extra_test]
-        return Statement(roots, get_state, set_state, symbol_names)
+        return Statement(roots, set_state, symbol_names)
 
     if isinstance(items.length, int):
         numbers = range(items.length)

@@ -157,7 +157,7 @@ class Watched:
 
     @staticmethod
     def _random_states() -> tuple[Any, Any]:
-        legacy = numpy.random.get_state()
+        legacy: Any = numpy.random.get_state()
         return random.getstate(), (legacy[1].tobytes(), *legacy[2:])
 
     def changes(self) -> list[Place]:

@@ -52,11 +52,11 @@ class Statement:
     """A statement of the user's code: its variables, the Python objects and cells that it may change.
 
     AutoGraph's composite symbols (`a[0]`, `self.u`) count as no variables: a cell or a place has these. But
-    its functions `get` and `set` read and write them (`i, a[i] = values` writes at the new `i`), so the
-    variables are taken from the closure of `set`.
+    its `set_state` writes to them, too (`i, a[i] = values` writes at the new `i`), so the variables are taken
+    from the closure of it.
     """
 
-    def __init__(self, bodies: list[Any], get: GetState, set_: Any, names: tuple[str, ...]) -> None:
+    def __init__(self, bodies: list[Any], set_: Any, names: tuple[str, ...]) -> None:
         self._plain = [name for name in names if name.isidentifier()]
         free = dict(zip(set_.__code__.co_freevars, set_.__closure__ or (), strict=True))
         self._variables = [free.get(name) or _Global(set_.__globals__, name) for name in self._plain]
