@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array as python_array
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -323,3 +324,21 @@ def test_other_sources() -> None:
     raises(lambda np: np.fromiter(range(2), int, count=3))
     assert tnp_shim.from_dlpack(numpy.arange(3)).tolist() == [0, 1, 2]
     assert numpy.from_dlpack(tnp_shim.arange(3)).tolist() == [0, 1, 2]
+
+
+BEYOND = [-1.5, -129.0, 200.0, 300.0, 7e4, -7e4, 3e9, -3e9, 1e10, 9.3e18, 1e19, 1.8e19]
+NEVER_FITTING = [1.9e19, -1e19, numpy.nan, numpy.inf, -numpy.inf]
+
+
+@pytest.mark.parametrize("source", ["float16", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("target", ["int8", "uint8", "int16", "uint16", "int32", "int64", "uint64", "bool"])
+def test_floats_beyond_the_range_of_an_integer_become_what_numpy_makes_of_them(source, target):
+    with numpy.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy's own: some have no value as an integer
+        values = numpy.array(BEYOND if target == "uint64" else BEYOND + NEVER_FITTING).astype(source)
+        values = values[numpy.isfinite(values)] if target == "uint64" else values
+        expected = values.astype(target)
+    array = tnp_shim.array(values)
+    numpy.testing.assert_array_equal(array.astype(target).numpy(), expected)
+    traced = tf.function(lambda a: a.astype(target), autograph=False)(array)
+    numpy.testing.assert_array_equal(traced.numpy(), expected)

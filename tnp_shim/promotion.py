@@ -22,7 +22,11 @@ from tnp_shim.tensorflow_internals import (
 Operand: TypeAlias = tf.Tensor | bool | int | float | complex
 """A tensor, or a Python number, which promotes weakly (NEP 50)."""
 
-_UNSIGNED = (tf.uint8, tf.uint16, tf.uint32, tf.uint64)
+_BY_WAY_OF = {
+    **dict.fromkeys((tf.int8, tf.int16, tf.uint8, tf.uint16), tf.int32),
+    tf.uint32: tf.int64,
+}
+"""Floats beyond the range of these wrap around in NumPy; TensorFlow's kernels stop at its end, or differ."""
 
 
 def cast(tensor: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
@@ -35,10 +39,24 @@ def cast(tensor: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
             return gen_math_ops.not_equal(tensor, constant(0, source))
         tensor = gen_math_ops.real(tensor, Tout=source.real_dtype)
         return cast(tensor, dtype)
-    if source.is_floating and dtype in _UNSIGNED:
-        # NumPy's negative floats wrap around; TensorFlow's kernels differ by device: go through int64
-        tensor = gen_math_ops.cast(tensor, DstT=tf.int64)
+    if source.is_floating and dtype in _BY_WAY_OF:
+        tensor = gen_math_ops.cast(tensor, DstT=_BY_WAY_OF[dtype])
+    elif source.is_floating and dtype == tf.uint64:
+        return _to_uint64(tensor)
     return gen_math_ops.cast(tensor, DstT=dtype)
+
+
+def _to_uint64(tensor: tf.Tensor) -> tf.Tensor:
+    """Floats as uint64, negative ones wrapped around, by way of int64: the upper half by its sign bit."""
+    if tensor.dtype.size < 4:
+        tensor = gen_math_ops.cast(tensor, DstT=tf.float32)
+    middle = constant(2.0**63, tensor.dtype)
+    is_upper = gen_math_ops.greater_equal(tensor, middle)
+    lower = gen_math_ops.cast(
+        gen_math_ops.select_v2(is_upper, gen_math_ops.sub(tensor, middle), tensor), DstT=tf.int64
+    )
+    upper = gen_math_ops.add_v2(lower, constant(-(2**63), tf.int64))
+    return gen_array_ops.bitcast(gen_math_ops.select_v2(is_upper, upper, lower), type=tf.uint64)
 
 
 _constants: dict[Any, tf.Tensor] = {}

@@ -175,7 +175,7 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "cast-out-of-range",
         "insert fill_diagonal put putmask place copyto put_along_axis full full_like piecewise pad append",
-        "*",
+        "xla",
         "what a float beyond the range of an integer dtype becomes is undefined in C: NumPy gives what "
         "the processor does, XLA the end of the range",
         kind="value",
@@ -184,7 +184,7 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "cast-out-of-range-written",
         "fill_diagonal put putmask place copyto put_along_axis",
-        "*",
+        "xla",
         "what a float beyond the range of an integer dtype becomes is undefined in C: NumPy gives what "
         "the processor does, XLA the end of the range",
         kind="inputs",

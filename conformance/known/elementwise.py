@@ -108,11 +108,21 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "cast-of-not-finite",
         "*.at *.reduce *.accumulate *.reduceat",
-        "*",
+        "xla",
         "what a float that is not finite, or beyond the range, becomes as an integer is undefined in C: "
-        "NumPy gives what the processor does, TensorFlow's kernels and XLA what theirs do",
+        "NumPy gives what the processor does, XLA the end of the range",
         when=_casts_to_integers,
-        text=r"np\.u?int\d+\(",
+    ),
+    Known(
+        "cast-to-uint32-out-of-range",
+        "*",
+        "*",
+        "NumPy casts a float beyond the range of uint32 in two ways: eight at once by one instruction of the "
+        "processor, the rest by another",
+        when=lambda call: (
+            has_dtype("uint32")(call) and has_dtype(*INEXACT)(call) and has_fill("hard", "extremes")(call)
+        ),
+        text=r"uint32",
     ),
     Known(
         "folds-into-more-axes",
