@@ -34,6 +34,6 @@ def edits(a, b):
     return cost[-1, -1], way
 
 
-def example(size=4, seed=0):
+def example(size=3, seed=0):
     rng = np.random.default_rng(seed)
     return rng.integers(0, 3, size), rng.integers(0, 3, size + 1)
