@@ -39,7 +39,7 @@ def test_gradients_of_results_and_of_what_was_written(call, jit_compile) -> None
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(start)
         losses = [tf.reduce_sum(value**2) for value in without_writes(*start)]
-    expected = [tape.gradient(loss, start, "zero") for loss in losses]
+    expected = [tape.gradient(loss, start, unconnected_gradients="zero") for loss in losses]
     made = tnp_shim.function(change, jit_compile=jit_compile)
     x, y = map(np.asarray, start)
     with tf.GradientTape(persistent=True) as tape:
