@@ -81,10 +81,10 @@ KNOWN: tuple[Known, ...] = (
         "*",
         "unknown",
         "of two things that are wrong with a call the one about sizes shows when the graph runs, if they are "
-        "unknown while tracing; the other is refused first",
+        "unknown while tracing, and NumPy, which needs sizes, cannot be asked which it tells of",
         kind="error",
-        text=r"^tracing: (Type|Value|Index|Axis)Error: .*; NumPy raises "
-        r"\w*(Type|Value|Index|Axis|LinAlg)Error",
+        text=r"^tracing: \w*(Type|Value|Index|Axis)Error: .*; NumPy raises "
+        r"\w*(Type|Value|Index|Axis|LinAlg|Overflow)Error",
     ),
     Known(
         "no-complex-inverse-on-gpu",

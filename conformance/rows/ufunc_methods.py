@@ -49,7 +49,9 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
     )
     reduced_into = row(f"{name}.reduce", line, out=Always(_into(())))
     accumulated = row(f"{name}.accumulate", vectors, axis=Axis(), dtype=DType())
-    accumulated_into = row(f"{name}.accumulate", line, out=Always(_into(None)))
+    # never spoilt to an array of another shape than that of `out`
+    fixed = Given(lambda choose, seen: line)
+    accumulated_into = row(f"{name}.accumulate", fixed, out=Always(_into(None)))
     outer = row(f"{name}.outer", *(two,) * ufunc.nin)
     # unsigned, so that few are negative, which reduceat refuses
     pieces = row(
