@@ -105,3 +105,11 @@ import far, near, numpy as np
 print([type(array).__module__ for array in (far.value, near.value, np.ones(1))])
 """
     assert ran("run", written(tmp_path, text)).stdout == "['numpy', 'numpy', 'tnp_shim.array']\n"
+
+
+def test_a_module_that_warns_its_importer_warns_the_script(tmp_path: Path) -> None:
+    text = "import warnings\nwarnings.warn('it is old', DeprecationWarning, stacklevel=2)\n"
+    (tmp_path / "old_module.py").write_text(text)
+    with pytest.warns(DeprecationWarning, match="it is old") as warned:
+        ran("run", written(tmp_path, "import numpy\nimport old_module\n"))
+    assert [(each.filename, each.lineno) for each in warned] == [(str(tmp_path / "written.py"), 2)]

@@ -194,3 +194,11 @@ def test_a_syntax_that_a_graph_cannot_have_is_told(tmp_path: Path) -> None:
     result = command("run", "--graph", written(tmp_path, "x: (float) = (\n    1.0)\n"))
     assert result.exit_code == 2
     assert result.stderr == "tnp-shim: --graph cannot take off the annotation in line 1\n"
+
+
+@pytest.mark.parametrize("options", [("--graph",), ("--compile", "f")])
+@pytest.mark.parametrize("way", ["mine", "singular", "interrupt", "exit"])
+def test_errors_of_every_class_are_shown_as_they_were_raised(way: str, options: tuple[str, ...]) -> None:
+    ours, theirs = command("run", *options, script("raising.py"), way), python(script("raising.py"), way)
+    assert ours.exit_code == (130 if way == "interrupt" else theirs.returncode)
+    assert _lines(ours.stderr) == _lines(theirs.stderr)

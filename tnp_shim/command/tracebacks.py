@@ -16,6 +16,7 @@ from tnp_shim.command.one_function import BODY
 from tnp_shim.command.redirection import IMPORT_SYSTEM
 
 GENERATED = "__autograph_generated_file"
+IN_USER_CODE = "in user code:"
 PART_OF_A_FUNCTION = re.compile(r"(loop_body|loop_test|if_body|else_body|get_state|set_state)(_\d+)?")
 """What AutoGraph calls the functions that it makes of parts of a function."""
 
@@ -96,27 +97,50 @@ def _chain(error: BaseException | None, seen: set[int] | None = None) -> Iterato
 def strip(error: BaseException, shown: Shown) -> None:
     """Take the frames that are not the script's out of an error and those that led to it."""
     for each in list(_chain(error)):
-        if _message(each) is not None:
-            shown.lines[id(each)] = _through_converted(each, shown)
+        shown.lines[id(each)] = _through_converted(each, shown)
     for each in list(_chain(error)):
         each.__traceback__ = _linked(list(_kept(_frames(each.__traceback__))))
 
 
-def _message(error: BaseException) -> str | None:
-    """The message of an error that passed through converted functions, None for another error."""
-    message = getattr(getattr(error, "ag_error_metadata", None), "cause_message", None)
-    return message if isinstance(message, str) else None
+def _original(error: BaseException) -> BaseException:
+    """The error that was raised: AutoGraph raises another in its place, which tells where it was."""
+    seen = [error]
+    while str(seen[-1]).startswith(IN_USER_CODE):
+        following = seen[-1].__cause__ or seen[-1].__context__
+        if following is None or following in seen:
+            return error
+        seen.append(following)
+    return seen[-1]
+
+
+def _message(error: BaseException) -> str:
+    """The last lines of a traceback."""
+    original = _original(error)
+    if str(original).startswith(IN_USER_CODE):
+        metadata = getattr(error, "ag_error_metadata", None)
+        return str(getattr(metadata, "cause_message", original)) + "\n"
+    return "".join(traceback.format_exception_only(type(original), original))
+
+
+def _all_frames(error: BaseException) -> list[TracebackType]:
+    """The frames of an error down to where the original was raised, each once."""
+    frames: dict[int, TracebackType] = {}
+    for each in _chain(error):
+        for frame in _frames(each.__traceback__):
+            frames.setdefault(id(frame.tb_frame), frame)
+        if each is _original(error):
+            break
+    return list(frames.values())
 
 
 def _through_converted(error: BaseException, shown: Shown) -> list[traceback.FrameSummary]:
     """The lines that an error passed through, those of converted functions as the script has them.
 
-    AutoGraph raises an error of its own in the place of the first, which keeps the frames.
+    Empty where it passed through none.
     """
-    own = list(_frames(error.__traceback__))
-    inner = [] if error.__context__ is None else list(_frames(error.__context__.__traceback__))
-    # the frame that caught the first error is in both
-    frames = [*own, *(frame for frame in inner if frame.tb_frame not in {each.tb_frame for each in own})]
+    frames = _all_frames(error)
+    if not any(GENERATED in frame.tb_frame.f_code.co_filename for frame in frames):
+        return []
     origins = _origins(frames)
     kept = set(map(id, _kept(iter(frames))))
     lines: list[traceback.FrameSummary] = []
@@ -145,9 +169,9 @@ def _origins(frames: list[TracebackType]) -> dict[tuple[str, int], Any]:
 
 def formatted(error: BaseException, shown: Shown) -> str:
     """A traceback as Python prints it."""
-    lines, message = shown.lines.get(id(error)), _message(error)
-    if lines and message is not None:
-        text = "".join(["Traceback (most recent call last):\n", *traceback.format_list(lines), message, "\n"])
+    if lines := shown.lines.get(id(error)):
+        listed = "".join(traceback.format_list(lines))
+        text = f"Traceback (most recent call last):\n{listed}{_message(error)}"
     else:
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return _in_place(text, shown)
@@ -168,7 +192,7 @@ def _in_place(text: str, shown: Shown) -> str:
 
 def told(error: BaseException) -> str:
     """The last line of a traceback."""
-    return _message(error) or traceback.format_exception_only(type(error), error)[-1].strip()
+    return _message(error).splitlines()[-1]
 
 
 def show(error: BaseException, shown: Shown) -> None:
