@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 import tnp_shim as np
+from tnp_shim import control_flow
 
 X = numpy.array([3.0, -1.5, 2.25, 7.0])
 
@@ -151,6 +152,36 @@ def test_print_prints_what_numpy_prints_in_order(capfd):
     capfd.readouterr()
     traced(np.array(X))
     assert capfd.readouterr().out.splitlines() == expected[:-1]  # the last is printed while tracing, as ever
+
+
+def test_texts_with_traced_values_are_printed(capfd):
+    def run(np, x):
+        y = x * 2
+        print(f"mean {y.mean():.3f}, first {y[0]:>8}, all {y}")
+        for i in range(20):
+            y = y * 0.5
+            if i % 10 == 3:
+                print(f"step {i:03d}: {y[0]:.3e}", "and " + str(i))
+        return y
+
+    run(numpy, X)
+    expected = capfd.readouterr().out
+    traced = tf.function(lambda x: run(np, x))
+    with control_flow.decisions() as log:
+        traced(np.array(X))
+    assert capfd.readouterr().out == expected
+    assert [made.decision for made in log if made.kind == "for"] == ["rolled"]
+
+
+def test_texts_that_are_not_printed_unroll_the_loop():
+    @tf.function
+    def run(x):
+        names = {}
+        for i in range(20):
+            names[f"row {i}"] = x[i % 4]
+        return names["row 7"]
+
+    assert run(np.array(X)) == X[3]
 
 
 def test_print_in_a_rolled_loop_prints_for_each_iteration(capfd):

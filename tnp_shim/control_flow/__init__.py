@@ -7,6 +7,7 @@ operator runs on the arguments it was given.
 
 from __future__ import annotations
 
+from tnp_shim.control_flow import printing
 from tnp_shim.control_flow.branches import if_exp, if_stmt
 from tnp_shim.control_flow.builtins import overload_of
 from tnp_shim.control_flow.conditions import and_, assert_stmt, not_, or_
@@ -24,3 +25,4 @@ def install() -> None:
         setattr(autograph_operators, operator.__name__, operator)
     autograph_builtins.overload_of = overload_of
     convert_asserts_and_prints()
+    printing.install()

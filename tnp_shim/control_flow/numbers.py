@@ -62,12 +62,6 @@ class TracedNumber(Array):
     def __hash__(self) -> int:
         raise self._untraceable("a dict key or a member of a set")
 
-    def __str__(self) -> str:
-        raise self._untraceable("text")
-
-    def __format__(self, form: str) -> str:
-        raise self._untraceable("text")
-
     def __repr__(self) -> str:
         return f"<traced Python {self.kind.__name__}>"
 

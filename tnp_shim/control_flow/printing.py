@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import re
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,14 +16,23 @@ import tensorflow as tf
 
 from tnp_shim.array import Array, ndarray
 from tnp_shim.control_flow import log
-from tnp_shim.control_flow.numbers import TracedNumber
-from tnp_shim.tensorflow_internals import EagerTensor, asked_to_convert_prints, autograph_builtins
+from tnp_shim.control_flow.numbers import NotRollable, TracedNumber
+from tnp_shim.scalars import generic
+from tnp_shim.tensorflow_internals import (
+    EagerTensor,
+    asked_to_convert_prints,
+    autograph_builtins,
+    current_graph,
+)
 
 _print = autograph_builtins.print_
 
 
 class _Staged(threading.local):
     depth = 0
+
+    def __init__(self) -> None:
+        self.unprinted: set[int] = set()
 
 
 _staged = _Staged()
@@ -36,7 +48,81 @@ def staged() -> Iterator[None]:
         _staged.depth -= 1
 
 
+# Text with a traced value in it (an f-string) is made while tracing. A mark stands in it for the value, and
+# `print` puts the value there when the graph runs.
+
+_mark = re.compile(r"<traced \w+, text (\d+)>")
+_numbers = itertools.count(1)
+_marked: weakref.WeakKeyDictionary[Any, dict[int, tuple[Array, str]]] = weakref.WeakKeyDictionary()
+
+
+def _marks() -> dict[int, tuple[Array, str]]:
+    graph = current_graph()
+    while getattr(graph, "outer_graph", None) is not None:
+        graph = graph.outer_graph
+    return _marked.setdefault(graph, {}) if graph is not None else {}
+
+
+def mark(value: Array, form: str) -> str:
+    """The text of a value that is known when the graph runs; `form` as in `format`."""
+    number = next(_numbers)
+    _marks()[number] = (value, form)
+    if isinstance(value, TracedNumber):
+        _staged.unprinted.add(number)
+    return f"<traced {type(value).__name__.removeprefix('traced_')}, text {number}>"
+
+
+@contextlib.contextmanager
+def texts_are_printed() -> Iterator[None]:
+    """A loop's text of its Python numbers must be printed there: any other use needs the text itself."""
+    before = set(_staged.unprinted)
+    yield
+    left, _staged.unprinted = _staged.unprinted - before, before
+    if left:
+        raise NotRollable("text needs the number itself, which is known when the loop runs")
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether a value has no text while tracing."""
+    return isinstance(value, Array) and not isinstance(value._cell.read(), EagerTensor)
+
+
+def _formatted_by(plain: Any) -> Any:
+    def method(self: Array, form: str) -> str:
+        if not is_unknown(self) or (isinstance(self, ndarray) and form and self.ndim):
+            return plain(self, form)
+        return mark(self, form)
+
+    return method
+
+
+def install() -> None:
+    """Let f-strings of traced values hold marks."""
+    for kind in (generic, ndarray):
+        kind.__format__ = _formatted_by(kind.__format__)  # type: ignore[method-assign]
+    TracedNumber.__format__ = mark  # type: ignore[method-assign]
+    TracedNumber.__str__ = lambda self: mark(self, "")  # type: ignore[method-assign]
+
+
+def _parts(text: str) -> list[Any]:
+    """The pieces of a text, with values and their formats in the place of marks."""
+    marks = _marks()
+    pieces = _mark.split(text)
+    parts: list[Any] = []
+    for place, piece in enumerate(pieces):
+        if place % 2 == 0:
+            parts.append(piece)
+        elif int(piece) in marks:
+            _staged.unprinted.discard(int(piece))
+            parts.append(marks[int(piece)])
+        else:
+            raise NotRollable("print() of a text that another function made of a traced value")
+    return parts
+
+
 def _holds_traced(value: Any) -> bool:
+    if isinstance(value, str):
+        return _mark.search(value) is not None
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
@@ -63,6 +149,9 @@ def print_(*objects: Any, **options: Any) -> None:
         if isinstance(value, Array):
             tensors.append(value._cell.read())
             return _Place(len(tensors) - 1, value)
+        if isinstance(value, str) and _mark.search(value):
+            parts = _parts(value)
+            return _Text([p if isinstance(p, str) else (taken(p[0]), p[1]) for p in parts])
         return value
 
     places = [taken(value) for value in objects]
@@ -88,8 +177,18 @@ class _Place:
         return found[()] if self.is_scalar else found
 
 
+class _Text:
+    """A text with places for values that are known when the graph runs."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        self.parts = parts
+
+    def value(self, values: Any) -> str:
+        return "".join(p if isinstance(p, str) else format(p[0].value(values), p[1]) for p in self.parts)
+
+
 def _filled(place: Any, values: Any) -> Any:
-    if isinstance(place, _Place):
+    if isinstance(place, (_Place, _Text)):
         return place.value(values)
     if isinstance(place, dict):
         return {key: _filled(item, values) for key, item in place.items()}

@@ -123,7 +123,7 @@ class Statement:
                         for cell in self.cells.values():
                             tensor = cell.read()
                             cell.write(tf.compat.v1.placeholder(tensor.dtype, tensor.shape))
-                    with printing.staged():
+                    with printing.staged(), printing.texts_are_printed():
                         body()
                     self.places += self.new_places()
                     after = self.get()
@@ -252,7 +252,7 @@ class Loop:
 
         def step(number: tf.Tensor, *values: Any) -> list[Any]:
             put(values)
-            with printing.staged():
+            with printing.staged(), printing.texts_are_printed():
                 self.body(None if count is None else count.number(number))
             self._check(effects)
             return [number if count is None else count.next(number), *take(statement.get())]
