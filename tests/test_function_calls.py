@@ -7,6 +7,7 @@ import functools
 import importlib
 import pickle
 import threading
+from collections import namedtuple
 
 import numpy
 import pytest
@@ -148,6 +149,31 @@ def test_results_come_back_as_they_were_made() -> None:
         assert isinstance(found["scalar"], np.float64) and isinstance(found["numpy"], np.ndarray)
         assert isinstance(found["0-d"], np.ndarray) and found["0-d"].shape == ()
     assert traces(f) == 1
+
+
+class Several(list):
+    pass
+
+
+class Named(namedtuple("Named", "first rest")):
+    pass
+
+
+def test_results_that_occur_more_than_once() -> None:
+    @tnp_shim.function
+    def f(x):
+        y, known = x * 2, numpy.arange(2)
+        parts = Several([y, known, known])
+        parts.append(parts)
+        return Named(known, {"parts": parts, "y": y}), y, [y[0], y[:, 0]]
+
+    for _ in range(2):
+        (first, rest), y, _ = result = f(X)
+        assert type(result[0]) is Named and type(rest["parts"]) is Several
+        assert rest["parts"][3] is rest["parts"] and rest["parts"][1] is rest["parts"][2] is first
+        assert rest["y"] is y is rest["parts"][0]
+        check(X * 2, y)
+        check(numpy.arange(2), first)
 
 
 # when it traces

@@ -228,6 +228,11 @@ class Frozen:
     u: object
 
 
+@dataclasses.dataclass(slots=True)
+class Slots:
+    u: object
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -239,6 +244,7 @@ class Frozen:
         lambda a: Pair(a, {1: a}),
         lambda a: State(a, None),
         lambda a: Frozen([a]),
+        lambda a: Slots(a),
     ],
 )
 def test_arrays_in_containers_are_written(make) -> None:
@@ -251,7 +257,7 @@ def test_arrays_in_containers_are_written(make) -> None:
         if hasattr(value, "shape"):
             return [value]
         if dataclasses.is_dataclass(value):
-            value = vars(value)
+            value = [getattr(value, field.name) for field in dataclasses.fields(value)]
         if isinstance(value, dict):
             value = list(value.values())
         return [a for v in value for a in arrays_of(v)] if isinstance(value, (list, tuple)) else []
@@ -441,3 +447,50 @@ def test_views_whose_place_is_unknown_while_tracing(sizes) -> None:
         expected = numpy.arange(1.0, 7)
         expected[start:] = expected.sum()
         numpy.testing.assert_array_equal(outer(np.arange(6.0), start), expected)
+
+
+def test_a_written_array_keeps_its_byte_order() -> None:
+    a = numpy.arange(3, dtype=">f8")
+    tnp_shim.function(add_one)(a)
+    assert a.dtype == ">f8" and a.tolist() == [1, 2, 3]
+
+
+class Tree:
+    def __init__(self, u):
+        self.u, self.me, self.children = u, self, []
+
+    @property
+    def total(self):
+        return self.u.sum()
+
+    def grow(self):
+        self.u += 1
+
+    @tnp_shim.function
+    def step(self):
+        self.grow()
+        for child in self.children:
+            child.parent.u *= 2
+        return self.total, self
+
+
+class Pine(Tree):
+    def grow(self):
+        super().grow()
+        self.u *= 10
+
+
+def test_objects_that_refer_to_each_other() -> None:
+    for kind, sum_ in ((Tree, 8), (Pine, 80)):
+        tree, child = kind(np.ones(2)), Tree(np.zeros(1))
+        child.parent = tree
+        tree.children.append(child)
+        total, same_tree = tree.step()
+        assert (float(total), same_tree, tree.me) == (sum_, tree, tree)
+        assert tree.children[0] is child and child.parent is tree
+
+
+def test_objects_that_are_returned() -> None:
+    made = tnp_shim.function(lambda x: Tree(x * 2))(numpy.ones(2))
+    assert type(made) is Tree and made.children == []
+    numpy.testing.assert_array_equal(made.u, [2, 2])

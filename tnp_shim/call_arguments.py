@@ -7,7 +7,6 @@ again on the tensors of a trace.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import sys
 import weakref
@@ -298,7 +297,15 @@ class Arguments:
 def has_contents(value: Any) -> bool:
     """Whether a value is an object of a user's class, whose attributes are looked into."""
     kind: Any = type(value)
-    return not is_opaque(kind) and (hasattr(value, "__dict__") or dataclasses.is_dataclass(value))
+    return not is_opaque(kind) and (hasattr(value, "__dict__") or bool(_slots(kind)))
+
+
+@functools.cache
+def _slots(kind: Any) -> tuple[str, ...]:
+    """The attributes that a class keeps in `__slots__`."""
+    slots = [vars(base).get("__slots__", ()) for base in kind.__mro__]
+    names = [name for one in slots for name in ((one,) if isinstance(one, str) else one)]
+    return tuple(name for name in names if name not in ("__dict__", "__weakref__"))
 
 
 def contents(container: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -307,10 +314,9 @@ def contents(container: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         return (), tuple(container)
     if isinstance(container, dict):
         return tuple(container), tuple(container.values())
+    kind: Any = type(container)
     found = dict(getattr(container, "__dict__", {}))
-    if dataclasses.is_dataclass(container):
-        fields = [field.name for field in dataclasses.fields(container)]
-        found |= {name: getattr(container, name) for name in fields if hasattr(container, name)}
+    found |= {name: getattr(container, name) for name in _slots(kind) if hasattr(container, name)}
     return tuple(found), tuple(found.values())
 
 

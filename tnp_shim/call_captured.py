@@ -18,6 +18,7 @@ from tnp_shim.storage import _carriers as carriers
 from tnp_shim.tensorflow_internals import current_graph
 
 _DEEPEST = 16
+_FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
 
 
 @contextlib.contextmanager
@@ -75,9 +76,15 @@ def _parts(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple(value.values())
     if not isinstance(value, type):
-        wrapped = getattr(value, "python_function", None) or getattr(value, "__wrapped__", None)
-        if isinstance(wrapped, (types.FunctionType, types.MethodType, functools.partial)):
-            return (wrapped,)  # a compiled function, ours or TensorFlow's, or what a decorator gave
+        # a compiled function, ours or TensorFlow's, or what a decorator gave; nothing is asked of the object
+        try:
+            kept = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            kept = {}
+        wrapped = [kept.get(name) for name in ("python_function", "_python_function", "__wrapped__")]
+        wrapped = [w for w in wrapped if isinstance(w, _FUNCTIONS)]
+        if wrapped:
+            return tuple(wrapped)
     if not isinstance(value, (type, types.ModuleType)) and has_contents(value):
         return contents(value)[1]
     return ()

@@ -31,7 +31,7 @@ class Results:
         self._known: dict[int, Template] = {id(a): ("argument", i) for i, a in enumerate(rebuilt.arrays)}
         self._known |= {id(c): ("container", i) for i, c in enumerate(rebuilt.containers)}
         self._roots = {id(cell): slot for slot, cell in rebuilt.roots.items()}
-        self._made: list[Any] = []
+        self._made = 0
         self._alive: list[Any] = []
         self._refuse_replaced()
         self.written = tuple(self._written())
@@ -74,13 +74,14 @@ class Results:
         known = self._known.get(id(value))
         if known is not None:
             return known
-        made = self._template(value)
         self._alive.append(value)  # or another object might get its id
-        if isinstance(value, (ndarray, list, dict)):
-            self._known[id(value)] = ("made", len(self._made))
-            self._made.append(value)
-            return "making", made
-        return made
+        if isinstance(value, (ndarray, numpy.ndarray, list, dict)) or (
+            not isinstance(value, tuple) and has_contents(value)
+        ):
+            # before its content is looked at, which may lead to it again
+            self._known[id(value)] = ("made", self._made)
+            self._made += 1
+        return self._template(value)
 
     def _template(self, value: Any) -> Template:
         kind = type(value)
@@ -94,10 +95,11 @@ class Results:
         if isinstance(value, numpy.ndarray):
             tensor = conversion.to_tensor(value)
             return "array", self._output(tensor), dtypes.to_numpy(tensor.dtype), None
-        if kind in (tuple, list):
-            return kind.__name__, tuple([self._taken(v) for v in value])
-        if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return "named", kind, tuple([self._taken(v) for v in value])
+        if isinstance(value, tuple):
+            word = "named" if hasattr(value, "_fields") else "tuple"
+            return word, kind, tuple([self._taken(v) for v in value])
+        if isinstance(value, list):
+            return "list", kind, tuple([self._taken(v) for v in value])
         if isinstance(value, dict):
             return "dict", kind, tuple(value), tuple([self._taken(v) for v in value.values()])
         if isinstance(value, tf.__internal__.CompositeTensor) and not isinstance(value, tf.Variable):
@@ -158,10 +160,6 @@ class Building:
         word = template[0]
         if word == "constant":
             return template[1]
-        if word == "making":
-            made = self.value(template[1])
-            self.made.append(made)
-            return made
         if word == "array":
             return self._array(template)
         if word == "scalar":
@@ -173,6 +171,7 @@ class Building:
         array = fresh(self.outputs[place], dtype)
         if shadow is not None:
             array._cell = OrderedCell(self.outputs[place], shadow)
+        self.made.append(array)
         return array
 
     def _read_only(self, template: Template) -> ndarray:
@@ -206,19 +205,24 @@ class Building:
         for lens in lenses:
             array = view(array, lens, dtype)
         array._writeable = writeable
+        self.made.append(array)
         return array
 
     def _tuple(self, template: Template) -> Any:
-        return tuple([self.value(part) for part in template[1]])
+        return template[1]([self.value(part) for part in template[2]])
 
     def _list(self, template: Template) -> Any:
-        return [self.value(part) for part in template[1]]
+        made = template[1].__new__(template[1])
+        self.made.append(made)
+        made.extend([self.value(part) for part in template[2]])
+        return made
 
     def _named(self, template: Template) -> Any:
         return template[1](*[self.value(part) for part in template[2]])
 
     def _dict(self, template: Template) -> Any:
         made = template[1].__new__(template[1])
+        self.made.append(made)
         made.update(zip(template[2], [self.value(part) for part in template[3]], strict=True))
         return made
 
@@ -228,5 +232,6 @@ class Building:
 
     def _object(self, template: Template) -> Any:
         made = object.__new__(template[1])
+        self.made.append(made)
         refill(made, template[2], [self.value(part) for part in template[3]])
         return made

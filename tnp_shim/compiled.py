@@ -121,7 +121,7 @@ def _write_back(writes: list[tuple[Any, tf.Tensor]]) -> None:
         )
     for sink, tensor in writes:
         if isinstance(sink, numpy.ndarray):
-            numpy.copyto(sink, tensor.numpy(), casting="no")
+            numpy.copyto(sink, tensor.numpy(), casting="equiv")
         elif sink is not None:
             sink.write(tensor)
 
