@@ -241,7 +241,7 @@ def _weighted(
     """The first elements up to which the weights make up the shares `q`."""
     if method != "inverted_cdf":
         raise ValueError(f"Only method 'inverted_cdf' supports weights. Got: {method}.")
-    weights = lines(aligned_weights(a, axis, axes, weights), axes)
+    weights = lines(broadcast_to(aligned_weights(a, axis, axes, weights), shape_of(a)), axes)
     negative = gen_math_ops.less(weights, like(0, weights))
     weights = asserted(
         cast(weights, tf.float64),
