@@ -100,7 +100,7 @@ def install() -> None:
     """Let f-strings of traced values hold marks."""
     for kind in (generic, ndarray):
         kind.__format__ = _formatted_by(kind.__format__)  # type: ignore[method-assign]
-    TracedNumber.__format__ = mark  # type: ignore[method-assign]
+    TracedNumber.__format__ = mark  # type: ignore[method-assign,assignment]
     TracedNumber.__str__ = lambda self: mark(self, "")  # type: ignore[method-assign]
 
 
