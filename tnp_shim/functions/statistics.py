@@ -293,11 +293,8 @@ def _weighted(
 
 
 def _weighted_sum(a: tf.Tensor, weights: tf.Tensor, axes: Axes, keepdims: bool) -> tf.Tensor:
-    last = (a.shape.rank or 0) - 1
-    of_lines = (
-        weights.shape.num_elements() == weights.shape[-1] if weights.shape.is_fully_defined() else False
-    )
-    if not of_lines or axes != (last,) or a.dtype not in _EXACT_IN_MATMUL:
+    of_lines = weights.shape.rank and weights.shape.num_elements() == weights.shape[-1] is not None
+    if not of_lines or axes != (a.shape.rank - 1,) or a.dtype not in _EXACT_IN_MATMUL:
         return reduced(_ADD, product(a, weights), axes, keepdims)
     total = matvec(a, flat(weights))  # many times as fast as a product that broadcasts
     return reshape(total, reduced_shape(a, axes, True)) if keepdims else total
