@@ -290,8 +290,7 @@ def device_scope():
 
 
 def call_flat(concrete_function, tensors):
-    """The outputs of a concrete function of tensors: half the cost of calling it, which looks at its arguments
-    once more."""
+    """The outputs of a concrete function of tensors: half the cost of calling it, which checks arguments."""
     return concrete_function._call_flat(tensors, concrete_function.captured_inputs)
 
 

@@ -37,6 +37,7 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
     vectors = Array(dtypes, FILLS, rank=(1, 3))
     line = Array(dtypes, FILLS, rank=(1, 1), least=1)
     two = Array(dtypes, FILLS, rank=(0, 2))
+    rows = Array(dtypes, FILLS, rank=(1, 2), least=1)
     reduced = row(
         f"{name}.reduce", any_array, axis=Axis(none=True, tuples=True), keepdims=FLAG, dtype=DType()
     )
@@ -49,30 +50,30 @@ def rows_of(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
     )
     reduced_into = row(f"{name}.reduce", line, out=Always(_into(())))
     accumulated = row(f"{name}.accumulate", vectors, axis=Axis(), dtype=DType())
-    # never spoilt to an array of another shape than that of `out`
-    fixed = Given(lambda choose, seen: line)
+    # never spoilt to an array of another shape than that of what is drawn for it
+    fixed, fixed_rows = Given(lambda choose, seen: line), Given(lambda choose, seen: rows)
     accumulated_into = row(f"{name}.accumulate", fixed, out=Always(_into(None)))
     outer = row(f"{name}.outer", *(two,) * ufunc.nin)
     # unsigned, so that few are negative, which reduceat refuses
     pieces = row(
         f"{name}.reduceat",
-        Array(dtypes, FILLS, rank=(1, 2), least=1),
+        fixed_rows,
         Indices(axis=0, shapes=((2,), (3,), (1,)), dtypes=UNSIGNED),
         axis=0,
         dtype=DType(),
     )
     pieces_into = row(
         f"{name}.reduceat",
-        line,
+        fixed,
         Indices(axis=0, shapes=((2,),), dtypes=UNSIGNED),
         out=Always(_into((2,))),
     )
     indices = Indices(axis=0, shapes=((3,), (2,)))
     values = among(2, 1, Array(dtypes, FILLS, lambda seen: [seen[1].shape]))
-    at = row(f"{name}.at", line, indices) if ufunc.nin == 1 else row(f"{name}.at", line, indices, values)
+    at = row(f"{name}.at", fixed, indices) if ufunc.nin == 1 else row(f"{name}.at", fixed, indices, values)
     made = [reduced, masked, reduced_into, accumulated, accumulated_into, outer, pieces, pieces_into, at]
     if ufunc.nin == 1:  # a second operand is refused, and so is all that folds
-        made += [row(f"{name}.outer", two, two), row(f"{name}.at", line, indices, values)]
+        made += [row(f"{name}.outer", two, two), row(f"{name}.at", fixed, indices, values)]
     for one in made:
         folds = one.name.partition(".")[2] != "outer"
         exact = ufunc.__name__ in EXACT and not (

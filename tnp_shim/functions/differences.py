@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from tnp_shim import dtypes
+from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import Axis, Operand, Tensor, function
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison
@@ -45,12 +46,16 @@ def _one_more(value: tf.Tensor, a: tf.Tensor, axis: int) -> tf.Tensor:
 
 @function(numpy.diff)
 def diff(
-    a: Tensor, n: Any = 1, axis: Axis = -1, prepend: Tensor | None = None, append: Tensor | None = None
-) -> Tensor:
-    """The n-th differences of neighbours along an axis; of bools, whether they differ. Differentiable."""
+    a: Any, n: Any = 1, axis: Axis = -1, prepend: Tensor | None = None, append: Tensor | None = None
+) -> Any:
+    """The n-th differences of neighbours along an axis; of bools, whether they differ. Differentiable.
+
+    The differences of order 0 are the array itself.
+    """
     n = operator.index(n)
     if n == 0:
         return a
+    a = to_tensor(a)
     if n < 0:
         raise ValueError(f"order must be non-negative but got {n!r}")
     if a.shape.rank == 0:

@@ -45,6 +45,8 @@ def roll(a: Tensor, shift: Any, axis: Axis = None):
             a = flat(a)
         axis = 0
     axes = axis if isinstance(axis, tuple) else (axis,)
+    if not axes:
+        raise ValueError("not enough values to unpack (expected 2, got 0)")
     if a.shape.rank is not None:
         axes = normalize_axis_tuple(axes, a.shape.rank, allow_duplicate=True)
     shifts, axes = _paired(shift, axes)

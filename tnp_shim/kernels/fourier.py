@@ -42,7 +42,7 @@ def normalization(
     if narrower and wanted:
         root = cast(as_length(n), dtype)
         root = gen_math_ops.sqrt(root) if wanted == -0.5 else root
-        rounded = cast(gen_math_ops.reciprocal(root), tf.float64)
+        rounded = cast(gen_math_ops.real_div(like(1, root), root), tf.float64)
         return gen_math_ops.mul(rounded, cast(as_length(n), tf.float64)) if inverse else rounded
     if not power:
         return 1.0
