@@ -12,6 +12,8 @@ from conformance.vocabulary import NUMERIC, Array, Axis, Given, Number, Seen, am
 
 SUMMED = ("ordinary", "ties", "positive", "distinct")
 SHAPES = ((8,), (7,), (2, 3), (1,), (4, 4), (2, 3, 4), (0, 3), (3, 0), (3, 1), (2, 1, 3), (2, 1, 2, 3), ())
+INTO = ("int8",)
+"""No wider dtypes: whether NumPy then computes in them hangs on the factor of the norm, by its choice of loops."""
 NORM = among(None, "ortho", "forward", "backward")
 LENGTH = among(None, 1, 2, 5, 8, 9)
 
@@ -50,12 +52,12 @@ SEVERAL_AXES = ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "i
 
 def _one(name: str) -> Iterator[Row]:
     yield row(name, SIGNAL, n=Given(lambda choose, seen: LENGTH, bad=0), axis=Given(_one_axis), norm=NORM)
-    yield row(name, SMALL, n=LENGTH, norm=NORM, out=Always(Out(name)))
+    yield row(name, SMALL, n=LENGTH, norm=NORM, out=Always(Out(name, INTO)))
 
 
 def _several(name: str) -> Iterator[Row]:
     yield row(name, SIGNAL, s=Given(_lengths, bad=(0, 2)), axes=Given(_axes, bad=(0, 7)), norm=NORM)
-    yield row(name, SMALL, norm=NORM, out=Always(Out(name)))
+    yield row(name, SMALL, norm=NORM, out=Always(Out(name, INTO)))
 
 
 MOVED = Array(shapes=SHAPES)
