@@ -13,7 +13,7 @@ from conformance.vocabulary import NUMERIC, Array, Axis, Given, Number, Seen, am
 SUMMED = ("ordinary", "ties", "positive", "distinct")
 SHAPES = ((8,), (7,), (2, 3), (1,), (4, 4), (2, 3, 4), (0, 3), (3, 0), (3, 1), (2, 1, 3), (2, 1, 2, 3), ())
 INTO = ("int8",)
-"""No wider dtypes: whether NumPy then computes in them hangs on the factor of the norm, by its choice of loops."""
+"""No wider dtypes: whether NumPy then computes in them hangs on the factor of the norm."""
 NORM = among(None, "ortho", "forward", "backward")
 LENGTH = among(None, 1, 2, 5, 8, 9)
 

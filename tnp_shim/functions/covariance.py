@@ -58,6 +58,8 @@ def _covariance(
     if dtype is None:
         keys = [dtypes.to_numpy(tensor.dtype) for tensor in (m, y) if tensor is not None]
         dtype = dtypes.under_default(numpy.result_type(*keys, dtypes.FLOAT64), tuple(keys))
+    elif dtype.kind in "biu":
+        raise TypeError(f"Cannot cast the mean, of float64, to {dtype!r} with casting rule 'same_kind'")
     kept = dtypes.to_tf(dtype)
     x = cast(_variables(m, rowvar, "m", True), kept)
     if x.shape[0] == 0:

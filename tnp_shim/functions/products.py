@@ -308,6 +308,7 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     subscripts, given = _subscripts_and_operands(operands)
     tensors = [conversion.to_tensor(operand) for operand in given]
     dtype, casting = kwargs.pop("dtype", None), kwargs.pop("casting", "safe")
+    dtype = None if dtype is None else numpy.dtype(dtype)
     if kwargs.pop("order", "K") not in ("C", "F", "A", "K") or kwargs:
         raise TypeError(f"einsum() got unexpected keyword arguments or an unknown order: {kwargs}")
     if any(x.shape.rank is None for x in tensors):

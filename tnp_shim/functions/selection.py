@@ -307,6 +307,7 @@ def clip(
         dtype = dtypes.to_numpy(a.dtype)  # the usual case, in which nothing is promoted
     else:
         dtype = _loop_dtype(tuple(map(promotion_key, (a, *bounds))), **kwargs)
+        _check_numbers(bounds, dtype, kwargs.get("casting", "same_kind"))
     tensor_dtype = dtypes.to_tf(dtype)
     result = cast(a, tensor_dtype)
     if len(bounds) == 2:  # NumPy's loop of three, where a Python int may be beyond the dtype
@@ -316,6 +317,17 @@ def clip(
     if upper is not None:
         result = comparison.minimum(result, as_tensor(upper, tensor_dtype))
     return _clipped_into(out, result, where, kwargs.get("casting", "same_kind"))
+
+
+def _check_numbers(bounds: list[Any], dtype: numpy.dtype[Any], casting: Any) -> None:
+    """Refuse Python numbers that the rule does not let into the loop's dtype."""
+    if dtype.kind in "fc":
+        return  # among floats a Python number is weak
+    for bound in bounds:
+        if type(bound) in (float, complex) and not numpy.can_cast(numpy.dtype(type(bound)), dtype, casting):
+            raise TypeError(
+                f"Cannot cast ufunc 'clip' input {bound!r} to {dtype!r} with casting rule '{casting}'"
+            )
 
 
 def _clipped_into(out: Any, result: tf.Tensor, where: Any, casting: Any) -> Any:
