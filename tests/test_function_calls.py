@@ -458,7 +458,7 @@ DRAWS = (
 )
 
 
-@pytest.mark.parametrize(("value", "draw"), DRAWS)
+@pytest.mark.parametrize(("value", "draw"), DRAWS, ids=["iterator", "generator", "random", "zip"])
 def test_what_would_be_used_up_refuses_to_be_used(value, draw) -> None:
     @tnp_shim.function
     def f(x, given, use):
