@@ -244,7 +244,7 @@ def test_warnings_are_not_needed() -> None:
     same(lambda np, x: (x / 0, x * 1e308, np.float64(0) / 0), F)
 
 
-@tf.function(input_signature=[ArraySpec([3], "float32")])
+@tf.function(input_signature=[ArraySpec([3], "float32")], autograph=False)
 def traced_uses(a: Any) -> Any:
     x = a[0]
     assert type(x) is tnp_shim.float32 and isinstance(x, (numpy.floating, tnp_shim.floating)) is True

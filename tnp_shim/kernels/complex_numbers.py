@@ -240,6 +240,8 @@ _BY_SQUARING = frozenset(range(-_MOST_MULTIPLIED, _MOST_MULTIPLIED + 1)) - {0}
 
 def _or_whole_power(other: tf.Tensor, z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
     """The power by multiplication where the exponent is one that NumPy multiplies for, else the other."""
+    if compiled_by_xla():  # whose products lose the signs of zeros
+        return _or_small_power(other, z, w)
     known = known_value(w)
     if known is not None and not set(known.ravel().tolist()) & _BY_SQUARING:
         return other
@@ -257,11 +259,16 @@ def _or_whole_power(other: tf.Tensor, z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
         has_bit = gen_math_ops.not_equal(gen_bitwise_ops.bitwise_and(bits, like(2**k, bits)), like(0, bits))
         result = select(has_bit, mul(result, square), result)
     result = select(gen_math_ops.less(whole, like(0, whole)), _smith(one, result), result)
+    return select(is_whole, _or_small_power(result, z, w), other)
+
+
+def _or_small_power(other: tf.Tensor, z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
+    """The power by multiplication where the exponent is 1, 2 or 3, else the other."""
     powers = z
     for exponent in (1, 2, 3):
-        result = select(gen_math_ops.equal(whole, like(exponent, whole)), powers, result)
+        other = select(gen_math_ops.equal(w, like(exponent, w)), powers, other)
         powers = mul(z, powers)
-    return select(is_whole, result, other)
+    return other
 
 
 def power(z: tf.Tensor, w: tf.Tensor) -> tf.Tensor:

@@ -1,6 +1,6 @@
 """Weighted `average` and `linalg.eigvals`: NumPy, eager, tf.function, XLA and gradient side by side.
 
-Run it with `python docs/examples/average_and_eigvals.py`; docs/average_and_eigvals.md shows what it printed.
+python -m tests.benchmarks.average_and_eigvals; docs/average_and_eigvals.md shows what it printed.
 """
 
 from __future__ import annotations
