@@ -6,6 +6,7 @@ import warnings
 
 import numpy
 import pytest
+import tensorflow as tf
 from differential import ours, same
 from matrix_cases import CASES, DTYPES, arguments, positive, svd_of, tolerance, values
 
@@ -203,3 +204,17 @@ def test_results_are_named():
     for name in ("eig", "eigh", "svd", "qr", "slogdet"):
         expected = getattr(numpy.linalg, name)(numpy.eye(3))
         assert type(getattr(np.linalg, name)(a)) is type(expected)
+
+
+@pytest.mark.parametrize("name", ["svdvals", "matrix_rank", "pinv", "cond"])
+def test_singular_matrices_under_xla(name):
+    generator = numpy.random.default_rng(0)
+    few = generator.integers(-2, 3, (40, 3, 3)).astype(float)
+    few[::4] = few[::4, :, :1] * few[::4, :1, :]
+    few = np.array(few)
+    function = getattr(np.linalg, name)
+    compiled = tf.function(function, autograph=False, jit_compile=True)(few).numpy()
+    expected = function(few).numpy()
+    if name == "cond":  # of singular matrices it is what rounding leaves
+        compiled, expected = (numpy.minimum(values, 1e12) for values in (compiled, expected))
+    numpy.testing.assert_allclose(compiled, expected, rtol=1e-9, atol=1e-9)

@@ -12,8 +12,9 @@ import tensorflow as tf
 
 from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
-from tnp_shim.conversion import to_axis, to_tensor
+from tnp_shim.conversion import is_tensor_like, tensor_of, to_axis, to_tensor
 from tnp_shim.declaration.arguments import MISSING
+from tnp_shim.declaration.failures import stand_in
 from tnp_shim.declaration.function import write_out
 from tnp_shim.declaration.loops import resolve, resolve_reduction
 from tnp_shim.declaration.ufunc import ufunc
@@ -21,7 +22,7 @@ from tnp_shim.kernels import reductions, scans, segments
 from tnp_shim.kernels.shapes import in_range as in_bounds
 from tnp_shim.kernels.shapes import length
 from tnp_shim.promotion import as_tensor, cast, promotion_key
-from tnp_shim.tensorflow_internals import gen_array_ops
+from tnp_shim.tensorflow_internals import gen_array_ops, known_value
 
 
 def _refuse_unless_binary(made: ufunc, method: str) -> None:
@@ -210,6 +211,16 @@ def _back_in(body: Any, dtype: tf.DType, first: tf.DType, last: tf.DType) -> Any
     return lambda x, *others: cast(body(cast(x, first), *others), dtype)
 
 
+def _first_indices(indices: Any) -> Any:
+    """Zeros, which are in bounds, where NumPy is asked about indices that are unknown while tracing."""
+    if not is_tensor_like(indices):
+        return indices
+    tensor = tensor_of(indices)
+    if tensor.shape.rank is None or known_value(tensor) is not None:
+        return indices
+    return numpy.zeros_like(stand_in(indices))
+
+
 def _refusing_as_numpy(method: Any) -> Any:
     """The method with NumPy's error where it fails; NumPy is asked on arrays of its own."""
 
@@ -219,6 +230,8 @@ def _refusing_as_numpy(method: Any) -> Any:
             return method(self, *args, **kwargs)
         except Exception as error:
             from_numpy = getattr(self.numpy, method.__name__)
+            if method in (reduceat, at):
+                args = (*args[:1], *map(_first_indices, args[1:2]), *args[2:])
             raise self.error_of(from_numpy, args, kwargs, error) from error.__cause__
 
     return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy
@@ -109,8 +110,8 @@ def as_strided(
     array = as_array(x)
     if not shape_known(array._cell.shape):
         raise unknown_shape("as_strided")
-    wanted = tuple(array.shape if shape is None else shape)
-    steps = tuple(array.strides if strides is None else strides)
+    wanted = tuple(map(operator.index, array.shape if shape is None else shape))
+    steps = tuple(map(operator.index, array.strides if strides is None else strides))
     if len(wanted) != len(steps):
         raise ValueError("strides is incompatible with shape of requested array and size of buffer")
     # where it is unknown which part of its owner an array is, the places are those in the array itself

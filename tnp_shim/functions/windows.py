@@ -12,6 +12,7 @@ from tnp_shim import dtypes
 from tnp_shim.declaration import Operand, Size, Tensor, function
 from tnp_shim.functions.unknown_sizes import refuse_under_xla
 from tnp_shim.kernels import windows
+from tnp_shim.kernels.elementwise import like, select
 from tnp_shim.kernels.scans import cumprod
 from tnp_shim.kernels.shapes import (
     LARGEST_EMBEDDED,
@@ -43,10 +44,14 @@ def _by_numpy(numpy_function: Callable[..., Any], size: Operand, *shape: Operand
 
 
 def _counted(name: str, size: Operand, start: float) -> tuple[tf.Tensor, Length]:
-    """The size as a float, and the number of points: those of the range from `start` to the size."""
+    """The size as a float, and the number of points: those of the range from `start` to the size.
+
+    A window that does not start at 0 has none if the size is below 1.
+    """
     if not isinstance(size, tf.Tensor):
         size = float(size)  # type: ignore[arg-type]
-        return constant(size, dtypes.to_tf(_dtype())), max(int(numpy.ceil(size - start)), 0)
+        count = 0 if start and size < 1 else max(int(numpy.ceil(size - start)), 0)
+        return constant(size, dtypes.to_tf(_dtype())), count
     refuse_under_xla(name, "the argument M", "Pass M as a Python number.")
     if size.shape.rank != 0:
         raise ValueError(
@@ -55,6 +60,8 @@ def _counted(name: str, size: Operand, start: float) -> tuple[tf.Tensor, Length]
         )
     wide = cast(size, tf.float64)
     count = gen_math_ops.ceil(gen_math_ops.sub(wide, constant(start, tf.float64)))
+    if start:
+        count = select(gen_math_ops.less(wide, like(1, wide)), like(0, count), count)
     return cast(size, dtypes.to_tf(_dtype())), gen_math_ops.maximum(cast(count, tf.int64), as_length(0))
 
 

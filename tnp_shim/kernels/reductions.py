@@ -118,7 +118,8 @@ def _any(tensor: tf.Tensor, axes: Axes, keepdims: bool) -> tf.Tensor:
 
 def _odd(tensor: tf.Tensor, axes: Axes, keepdims: bool) -> tf.Tensor:
     ones = cast(comparison.nonzero(tensor), tf.int64)
-    return cast(gen_math_ops.mod(_sum(ones, axes, keepdims), constant(2, tf.int64)), tf.bool)
+    lowest_bit = gen_bitwise_ops.bitwise_and(_sum(ones, axes, keepdims), constant(1, tf.int64))
+    return cast(lowest_bit, tf.bool)  # there is no Mod of integers on GPUs
 
 
 def _largest(tensor: tf.Tensor, axes: Axes, keepdims: bool) -> tf.Tensor:

@@ -6,7 +6,7 @@ import math
 
 import tensorflow as tf
 
-from tnp_shim.kernels import shapes, sorting
+from tnp_shim.kernels import comparison, shapes, sorting
 from tnp_shim.kernels.arithmetic import add, divide, multiply, subtract
 from tnp_shim.kernels.differentiation import differentiable
 from tnp_shim.kernels.elementwise import (
@@ -129,6 +129,11 @@ def interpolate(x: tf.Tensor, points: tf.Tensor, values: tf.Tensor) -> tf.Tensor
     flat = is_zero(width)
     slope = divide(subtract(y1, y0), cast(select(flat, like(1, width), width), values.dtype))
     line = add(multiply(slope, cast(step, values.dtype)), y0)
+    # values that are not finite: from the other end where that gives a number, as NumPy does
+    back = add(multiply(slope, cast(subtract(x, x1), values.dtype)), y1)
+    back = select(both(comparison.isnan(back), gen_math_ops.equal(y0, y1)), y0, back)
+    line = select(comparison.isnan(line), back, line)
+    line = select(gen_math_ops.equal(x, x0), y0, line)
     below, above = gen_math_ops.less(found, like(0, found)), gen_math_ops.greater_equal(found, last)
     line = select(below, shapes.gather(values, shapes.as_length(0), 0), line)
     # NaN sorts behind the last point; one point alone gives its value for NaN too

@@ -177,12 +177,15 @@ def cond(x: Tensor, p: Any = None):
     """The condition number in a norm. Differentiable; of singular matrices infinite, with a gradient of 0."""
     if rank_of(x, "linalg.cond") >= 2 and is_known_empty(x) and 0 in x.shape.as_list():
         raise LinAlgError("cond is not defined on empty arrays")
+    if not x.shape.is_fully_defined():
+        some = gen_math_ops.greater(gen_array_ops.size(x), constant(0, tf.int32))
+        x = asserted(x, some, "cond is not defined on empty arrays", LinAlgError)
     dtype = result_dtype(x).real_dtype
     if p is None or p in (2, -2):
         values = singular_values.singular_values(wide(matrices(x, "cond")))
         first, last = values[..., 0], values[..., -1]
         if p == -2:
-            return cast(gen_math_ops.mul(last, _ratio(like(1, first), first)), dtype)
+            return cast(_ratio(last, first), dtype)
         return cast(_ratio(first, last), dtype)
     x = wide(square_matrices(x, "cond"))
     inverse, regular = _inverse_where_regular(x)

@@ -63,7 +63,11 @@ def _turned(
     apart = modulus(inner)
     lengths_of_both = gen_math_ops.mul(gen_math_ops.sqrt(squares), gen_math_ops.sqrt(others))
     zero, one = like(0, apart), like(1, apart)
-    turns = gen_math_ops.greater(apart, gen_math_ops.mul(lengths_of_both, like(tolerance, apart)))
+    # what is left of a column after rounding is never orthogonal to others: a turn by less than this is none
+    epsilon = float(numpy.finfo(x.dtype.as_numpy_dtype).eps)
+    least = gen_math_ops.mul(gen_math_ops.maximum(squares, others), like(epsilon, apart))
+    least = gen_math_ops.maximum(lengths_of_both, least)
+    turns = gen_math_ops.greater(apart, gen_math_ops.mul(least, like(tolerance, apart)))
     safe = select(turns, apart, one)
     phase = select(turns, times(inner, gen_math_ops.reciprocal(safe)), like(1, inner))
     slope = gen_math_ops.mul(gen_math_ops.sub(others, squares), gen_math_ops.reciprocal(safe + safe))
