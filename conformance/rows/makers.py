@@ -1,5 +1,6 @@
 """Rows of names that make something to be used: vectorized functions, iterators, files. Knows the words."""
 
+from dataclasses import replace
 from __future__ import annotations
 
 from conformance.recipes import Function
@@ -40,7 +41,12 @@ ROWS = [
         signature=Always("(n)->()"),
     ),
     row(
-        "frompyfunc", Function("weighted"), 2, 1, ELEMENTS, Array(REAL, ("ordinary",), broadcasting(3))
+        "frompyfunc",
+        Function("weighted"),
+        2,
+        1,
+        replace(ELEMENTS, rank=(1, 3)),
+        Array(REAL, ("ordinary",), broadcasting(3)),
     ).within(2, conditioned=True),
     row("ndenumerate", Array(rank=(0, 3))),
     row("broadcast", ELEMENTS, Array(REAL, ("ordinary",), broadcasting(0))),

@@ -52,7 +52,10 @@ def dot(a: Tensor, b: Tensor, out: Any = None):
 
     Of more axes: the sum of products over the last axis of `a` and the last but one of `b`.
     """
-    return write_product("dot", _dot(*promote_args("dot", a, b)), out)
+    product = _dot(*promote_args("dot", a, b))
+    if out is not None and 0 in (a.shape.rank, b.shape.rank):  # scaling is a ufunc in NumPy, with its casts
+        return write_out("dot", wrap(product), out)
+    return write_product("dot", product, out)
 
 
 def _in_c_order(array: Any) -> bool:
