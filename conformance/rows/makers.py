@@ -1,7 +1,8 @@
 """Rows of names that make something to be used: vectorized functions, iterators, files. Knows the words."""
 
-from dataclasses import replace
 from __future__ import annotations
+
+from dataclasses import replace
 
 from conformance.recipes import Function
 from conformance.row import Always, row
