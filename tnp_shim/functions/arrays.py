@@ -51,6 +51,8 @@ def _with_rank(array: ndarray, ndmin: int) -> ndarray:
 
 def copied(array: Array, order: Any = "C", dtype: numpy.dtype[Any] | None = None) -> ndarray:
     """A copy in the memory order that NumPy gives it."""
+    if order not in ("C", "F", "A", "K", None):
+        numpy.empty(0).copy(order)  # raises
     tensor = array._cell.read()
     if dtype is not None:
         tensor = cast(tensor, dtypes.to_tf(dtype))

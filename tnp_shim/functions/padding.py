@@ -61,7 +61,10 @@ def pad(array: Tensor, pad_width: Any, mode: Any = "constant", **kwargs: Any):
     if mode in padding.STATISTICS:
         return padding.with_statistic(array, widths, mode, _span_pairs(kwargs.get("stat_length"), rank))
     if kwargs.get("reflect_type", "even") == "odd":
-        return padding.with_odd_reflection(array, widths, include_edge=mode == "symmetric")
+        numbers = cast(array, tf.int8) if array.dtype == tf.bool else array  # twice the edge less the element
+        return cast(
+            padding.with_odd_reflection(numbers, widths, include_edge=mode == "symmetric"), array.dtype
+        )
     return padding.with_elements(array, widths, mode)
 
 

@@ -147,6 +147,7 @@ def compress(condition: Tensor, a: Tensor, axis: Axis = None, out: Any = None):
     """The slices along an axis (None: the elements) where the condition is true. Differentiable in `a`."""
     if rank_of(condition, "compress") != 1:
         raise ValueError("condition must be a 1-d array")
+    a = flat(a) if a.shape.rank == 0 else a
     a, axis = (flat(a), 0) if axis is None else (a, normalized_axis(axis, a, "compress"))
     return _into(out, _where_true(condition, a, axis), "compress")
 
@@ -383,7 +384,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
     if copy or not isinstance(x, ndarray):
         return result
     write(x, result._cell.read())
-    return x
+    return x[()] if x._cell.shape == () else x
 
 
 @arrays(numpy.piecewise, route="native")

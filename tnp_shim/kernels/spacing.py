@@ -31,7 +31,7 @@ def spaced(start: tf.Tensor, stop: tf.Tensor, num: Length, endpoint: bool) -> tu
     delta = gen_math_ops.sub(stop, start)
     rank = rank_of(delta, "linspace") + 1
     index = along(counting(num), 0, rank)
-    intervals = gen_math_ops.sub(as_length(num), as_length(int(endpoint)))
+    intervals = gen_math_ops.sub(as_length(num), as_length(int(bool(endpoint))))
     is_single = False if isinstance(num, int) else gen_math_ops.less_equal(intervals, as_length(0))
     if isinstance(num, int) and num <= endpoint:
         values = gen_math_ops.add_v2(gen_math_ops.mul(cast(index, dtype), delta), start)
