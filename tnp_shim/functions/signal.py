@@ -165,6 +165,7 @@ def unwrap(p: Tensor, discont: Any = None, axis: Axis = -1, period: Any = 2 * ma
     period = to_operand(period)
     within, period = promote_args("unwrap", steps, period)
     dtype = within.dtype
+    steps = within if steps.dtype == tf.bool else steps  # bools have no order
     two = like(2, period)
     half = gen_math_ops.floor_div(period, two) if dtype.is_integer else divide(period, two)
     lowest = subtract(like(0, half), half)

@@ -94,14 +94,7 @@ def reciprocal(z: tf.Tensor) -> tf.Tensor:
 
 @differentiable(lambda w, z: divide(like(0.5, w), w))
 def sqrt(z: tf.Tensor) -> tf.Tensor:
-    if compiled_by_xla():  # whose square root loses NaN
-        return _sqrt_by_parts(z)
-    root = gen_math_ops.sqrt(z)
-    # both imaginary parts have the same sign; TensorFlow forgets it for zeros and next to infinities
-    return complex_of(real(root), with_sign(signbit(imag(z)), _abs(imag(root))))
-
-
-def _sqrt_by_parts(z):
+    """By parts: TensorFlow's overflows for large numbers, loses signs of zeros, has no kernel on GPUs."""
     x, y = real(z), imag(z)
     tiny = both(gen_math_ops.less(_abs(x), like(1, x)), gen_math_ops.less(_abs(y), like(1, y)))
     # scaled by a power of 4: the sum of |x| and |z| must not overflow, nor lose bits

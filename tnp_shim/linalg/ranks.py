@@ -177,8 +177,8 @@ def cond(x: Tensor, p: Any = None):
     """The condition number in a norm. Differentiable; of singular matrices infinite, with a gradient of 0."""
     if rank_of(x, "linalg.cond") >= 2 and is_known_empty(x) and 0 in x.shape.as_list():
         raise LinAlgError("cond is not defined on empty arrays")
-    if not x.shape.is_fully_defined():
-        some = gen_math_ops.greater(gen_array_ops.size(x), constant(0, tf.int32))
+    if x.shape.rank >= 2 and not x.shape.is_fully_defined():
+        some = gen_math_ops.greater(as_length(length(x, -1) * length(x, -2)), as_length(0))
         x = asserted(x, some, "cond is not defined on empty arrays", LinAlgError)
     dtype = result_dtype(x).real_dtype
     if p is None or p in (2, -2):
