@@ -13,6 +13,7 @@ from typing import Any
 
 from tnp_shim.array import ndarray
 from tnp_shim.call_arguments import contents, has_contents, is_library
+from tnp_shim.control_flow.python_objects import names_in
 from tnp_shim.storage import Cell, Effects
 from tnp_shim.storage import _carriers as carriers
 from tnp_shim.tensorflow_internals import current_graph
@@ -94,7 +95,7 @@ def _referred(function: types.FunctionType) -> tuple[Any, ...]:
     module = (function.__module__ or "").partition(".")[0]
     if is_library(module):
         return ()
-    names = _names(function.__code__)
+    names = names_in(function.__code__)
     scope = function.__globals__
     cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
     named = [scope[name] for name in names if name in scope]
@@ -107,14 +108,6 @@ def _referred(function: types.FunctionType) -> tuple[Any, ...]:
         *cells,
         *(function.__defaults__ or ()),
     )
-
-
-def _names(code: types.CodeType) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            names |= _names(constant)
-    return names
 
 
 def _is_filled(cell: types.CellType) -> bool:

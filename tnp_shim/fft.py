@@ -293,12 +293,10 @@ def _real_over_axes(name: str, a: tf.Tensor, s: Any, axes: Axis, norm: Any, out:
     """`irfftn` and its kin, last axis last."""
     steps = _steps(name, a, s, axes, to_real=True)
     z, dtype = _as_complex(a), _real_dtype(a)
-    if z.dtype == tf.complex64 and _is_double(
-        a, out
-    ):  # as in NumPy, only the last step has the precision of `out`
-        z, steps = _complex(z, steps[:-1], norm, True, dtype), steps[-1:]
-        dtype = dtype if z is a else tf.float32
-        z = cast(z, tf.complex128)
+    if z.dtype == tf.complex64 and _is_double(a, out):  # as NumPy's, only the last step computes for `out`
+        if steps[:-1]:
+            z, dtype = _complex(z, steps[:-1], norm, True, dtype), tf.float32
+        z, steps = cast(z, tf.complex128), steps[-1:]
     signal = _real(z, steps, norm, dtype)
     return _into(name, out, _of_precision(signal, a, out) if len(steps) == 1 else signal)
 

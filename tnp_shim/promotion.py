@@ -100,10 +100,17 @@ def as_tensor(operand: Operand, dtype: tf.DType) -> tf.Tensor:
 
 
 def promotion_key(operand: Operand) -> Any:
-    """What of an operand decides promotion: its dtype, or its type if it is a (weak) Python number."""
-    if isinstance(operand, bool):
-        return dtypes.BOOL  # a Python bool is as strong as NumPy's
-    return type(operand) if isinstance(operand, dtypes.PYTHON_SCALARS) else dtypes.to_numpy(operand.dtype)
+    """What of an operand decides promotion: its dtype, or its type if it is a (weak) Python number.
+
+    The tensor of a Python number that is unknown while tracing names its type, and is as weak.
+    """
+    if isinstance(operand, dtypes.PYTHON_SCALARS):
+        kind: Any = type(operand)
+    else:
+        kind = None if type(operand) is EagerTensor else getattr(operand, "python_number", None)
+        if kind is None:
+            return dtypes.to_numpy(operand.dtype)
+    return dtypes.BOOL if kind is bool else kind  # a Python bool is as strong as NumPy's
 
 
 _kept: dict[tuple[numpy.dtype[Any], type], tf.DType | None] = {}

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tnp_shim.array import Array
 from tnp_shim.control_flow import log, printing
 from tnp_shim.control_flow.conditions import condition_of, is_staged
-from tnp_shim.control_flow.forms import Form, involves_arrays, is_undefined, joined
+from tnp_shim.control_flow.forms import Form, is_undefined, joined
 from tnp_shim.control_flow.tracing import GetState, SetState, Statement, in_scratch
 from tnp_shim.promotion import constant
 from tnp_shim.storage import Effects
@@ -39,19 +39,16 @@ def if_stmt(
             log.record("if", "python", "the condition is known while tracing")
         _if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts)
         return
-    refusal: Exception | None = None
-    before = get_state()
-    if not involved and not in_scratch() and not any(map(involves_arrays, before)):
-        # nothing tells that arrays are involved: TensorFlow is left to it, and gets a second look if it fails
-        try:
-            _if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts)
-            return
-        except Exception as error:
-            refusal = error
-            set_state(before)
-    statement = Statement([body, orelse], set_state, symbol_names)
-    if refusal is not None and not statement.involves_arrays():
-        raise refusal
+    statement = Statement.unless_of_tensors(
+        lambda: _if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts),
+        involved,
+        get_state,
+        [body, orelse],
+        set_state,
+        symbol_names,
+    )
+    if statement is None:
+        return
     outputs = set(symbol_names[:nouts])
     if in_scratch():
         _try_both(statement, body, orelse, outputs)

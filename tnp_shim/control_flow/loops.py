@@ -12,7 +12,6 @@ from tnp_shim.array import Array
 from tnp_shim.control_flow import log, rolling
 from tnp_shim.control_flow.conditions import condition_of
 from tnp_shim.control_flow.counting import Count, TracedRange, items_of, range_
-from tnp_shim.control_flow.forms import involves_arrays
 from tnp_shim.control_flow.tracing import GetState, Loop, SetState, Statement, in_scratch
 from tnp_shim.tensorflow_internals import autograph_operators, current_graph, func_graph, record
 
@@ -50,19 +49,16 @@ def while_stmt(
                 log.record("while", "python", "the condition is known while tracing")
             return
         body()
-    refusal: Exception | None = None
-    before = get_state()
-    if not involved and not in_scratch() and not any(map(involves_arrays, before)):
-        # nothing tells that arrays are involved: TensorFlow is left to it, and gets a second look if it fails
-        try:
-            _while_stmt(condition, body, get_state, set_state, symbol_names, opts)
-            return
-        except Exception as error:
-            refusal = error
-            set_state(before)
-    statement = Statement([body, test], set_state, symbol_names)
-    if refusal is not None and not statement.involves_arrays():
-        raise refusal
+    statement = Statement.unless_of_tensors(
+        lambda: _while_stmt(condition, body, get_state, set_state, symbol_names, opts),
+        involved,
+        get_state,
+        [body, test],
+        set_state,
+        symbol_names,
+    )
+    if statement is None:
+        return
     _stage(statement, lambda _: body(), test, None, opts)
     log.record("while", "traced", "the condition is unknown while tracing")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tnp_shim import dtypes, promotion
+from tnp_shim import dtypes
 from tnp_shim.array import SCALAR_TYPES, Array, scalar
 from tnp_shim.errors import ShimError
 from tnp_shim.promotion import as_tensor
@@ -312,17 +312,3 @@ for _made in CLASSES.values():
     _made.__neg__, _made.__abs__ = _negative, absolute
     _made.__pos__ = lambda self: 0 + self
     _made.__invert__ = lambda self: -1 - self
-
-
-_key_of_others = promotion.promotion_key
-
-
-def promotion_key(operand: Any) -> Any:
-    """What of an operand decides promotion: a traced Python number is as weak as a known one."""
-    kind = None if type(operand) is EagerTensor else getattr(operand, "python_number", None)
-    if kind is None:
-        return _key_of_others(operand)
-    return dtypes.BOOL if kind is bool else kind
-
-
-promotion.promotion_key = promotion_key

@@ -109,7 +109,7 @@ class Watched:
                 self._seen[id(cell)] = cell
                 self._cells.append((cell, content))
             self._pending.append(content)
-        for name in _names(function.__code__):
+        for name in names_in(function.__code__):
             if name in function.__globals__:
                 content = function.__globals__[name]
                 self._globals[id(function.__globals__), name] = (function.__globals__, content)
@@ -191,11 +191,12 @@ class Watched:
         numpy.random.set_state(("MT19937", numpy.frombuffer(words, numpy.uint32), *rest))
 
 
-def _names(code: types.CodeType) -> set[str]:
+def names_in(code: types.CodeType) -> set[str]:
+    """The globals and attributes that code names, in functions within it, too."""
     names = set(code.co_names)
     for item in code.co_consts:
         if isinstance(item, types.CodeType):
-            names |= _names(item)
+            names |= names_in(item)
     return names
 
 

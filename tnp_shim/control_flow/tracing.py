@@ -64,6 +64,35 @@ class Statement:
         self.cells: dict[int, Cell] = {}
         self.watched = Watched(bodies, names)
 
+    @classmethod
+    def unless_of_tensors(
+        cls,
+        plain: Callable[[], Any],
+        involved: bool,
+        get_state: GetState,
+        bodies: list[Any],
+        set_state: SetState,
+        names: tuple[str, ...],
+    ) -> Statement | None:
+        """The statement to stage; None where TensorFlow's own operator, `plain`, has done it.
+
+        Where nothing tells that arrays are involved TensorFlow is left to it. If it fails, and arrays are
+        involved after all, its error is dropped.
+        """
+        refusal: Exception | None = None
+        before = get_state()
+        if not involved and not in_scratch() and not any(map(involves_arrays, before)):
+            try:
+                plain()
+                return None
+            except Exception as error:
+                refusal = error
+                set_state(before)
+        statement = cls(bodies, set_state, names)
+        if refusal is not None and not statement.involves_arrays():
+            raise refusal
+        return statement
+
     @property
     def symbols(self) -> int:
         """How many of the values are variables of the code; the others are places."""

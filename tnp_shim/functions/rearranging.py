@@ -13,8 +13,9 @@ from tnp_shim.declaration import Axis, Size, Tensor, arrays, function
 from tnp_shim.functions.known import known_array
 from tnp_shim.functions.views import as_array
 from tnp_shim.kernels import comparison
-from tnp_shim.kernels.coverage import compute_dtype, kernel_dtypes
+from tnp_shim.kernels.coverage import kernel_dtypes
 from tnp_shim.kernels.elementwise import select
+from tnp_shim.kernels.folds import rolled
 from tnp_shim.kernels.shapes import (
     LARGEST_EMBEDDED,
     Length,
@@ -29,7 +30,7 @@ from tnp_shim.kernels.shapes import (
     vector,
 )
 from tnp_shim.promotion import cast, constant, shape_of
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_manip_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 
 @function(numpy.roll)
@@ -50,17 +51,8 @@ def roll(a: Tensor, shift: Any, axis: Axis = None):
     if a.shape.rank is not None:
         axes = normalize_axis_tuple(axes, a.shape.rank, allow_duplicate=True)
     shifts, axes = _paired(shift, axes)
-    rolled = _rolled(a, shifts, axes) if axes.shape[0] != 0 else a
-    return rolled if shape is None else reshape(rolled, shape)
-
-
-def _rolled(a: tf.Tensor, shifts: tf.Tensor, axes: tf.Tensor) -> tf.Tensor:
-    """By TensorFlow's op, in a dtype for which it has a kernel on GPUs too."""
-    dtype = a.dtype
-    if dtype == tf.uint64:
-        a = gen_array_ops.bitcast(a, tf.int64)
-        return gen_array_ops.bitcast(gen_manip_ops.roll(a, shifts, axes), dtype)
-    return cast(gen_manip_ops.roll(cast(a, compute_dtype("Roll", dtype)), shifts, axes), dtype)
+    moved = rolled(a, shifts, axes) if axes.shape[0] != 0 else a
+    return moved if shape is None else reshape(moved, shape)
 
 
 def _paired(shift: Any, axes: tuple[int, ...]) -> tuple[tf.Tensor, tf.Tensor]:

@@ -150,13 +150,18 @@ def doublings(n: tf.Tensor) -> tf.Tensor:
     return gen_math_ops._sum(cast(gen_math_ops.less(powers, n), tf.int32), constant(0, tf.int32))
 
 
-def rolled(tensor: tf.Tensor, shift: tf.Tensor, axis: int = 1) -> tf.Tensor:
-    """A cube with its elements moved on along the middle axis (or another), those at the end to the front.
+def rolled(tensor: tf.Tensor, shift: tf.Tensor, axis: int | tf.Tensor = 1) -> tf.Tensor:
+    """A cube with its elements moved on along the middle axis (or others), those at the end to the front.
 
-    The gradient of a gather along that axis would keep XLA from compiling second gradients.
+    By an op, in a dtype for which it has a kernel on GPUs too: the gradient of a gather along that axis would
+    keep XLA from compiling second gradients.
     """
-    kept = cast(tensor, compute_dtype("Roll", tensor.dtype))
-    return cast(gen_manip_ops.roll(kept, shift, constant(axis, tf.int32)), tensor.dtype)
+    axes = axis if isinstance(axis, tf.Tensor) else constant(axis, tf.int32)
+    dtype = tensor.dtype
+    if dtype == tf.uint64:
+        rolled_bits = gen_manip_ops.roll(gen_array_ops.bitcast(tensor, tf.int64), shift, axes)
+        return gen_array_ops.bitcast(rolled_bits, dtype)
+    return cast(gen_manip_ops.roll(cast(tensor, compute_dtype("Roll", dtype)), shift, axes), dtype)
 
 
 def _doubled(body: Body, cube: tf.Tensor, n: tf.Tensor) -> tf.Tensor:
