@@ -1,0 +1,129 @@
+"""What an engine of random words is: a state that is a tuple of tensors, and blocks of words. Knows tensors only.
+
+An engine has no state of its own. It makes the next `n` words that follow a state, all at once, and tells the
+state after any number of them, so a draw that rejects some words takes a block and keeps what it used.
+Nothing is consumed until a caller keeps what `Block.after` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, TypeAlias
+
+import tensorflow as tf
+
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_bitwise_ops, gen_math_ops
+
+State: TypeAlias = tuple[tf.Tensor, ...]
+"""What a `tf.while_loop` can carry: the number, shapes and dtypes of the tensors belong to the engine."""
+
+Size: TypeAlias = "int | tf.Tensor"
+"""How many: a Python int, always so under XLA, or an int64 scalar."""
+
+
+class Block(NamedTuple):
+    """The next words of a state."""
+
+    values: tf.Tensor
+    after: Callable[[tf.Tensor | int], State]
+    """The state after the first k of the values were taken; k: an int64 scalar or an int."""
+
+
+class Engine(Protocol):
+    """One of NumPy's bit generators."""
+
+    name: str
+
+    def uint64s(self, state: State, n: Size) -> Block:
+        """The next n draws of `next_uint64`, uint64."""
+
+    def uint32s(self, state: State, n: Size) -> Block:
+        """The next n draws of `next_uint32`, uint32: the half word that NumPy keeps comes first."""
+
+    def doubles(self, state: State, n: Size) -> Block:
+        """The next n draws of `next_double`, float64 in [0, 1)."""
+
+    def floats(self, state: State, n: Size) -> Block:
+        """The next n draws of `next_float`, float32 in [0, 1)."""
+
+    def raw(self, state: State, n: Size) -> Block:
+        """The next n words as `random_raw` gives them, uint64."""
+
+
+def doubles_of(words: tf.Tensor) -> tf.Tensor:
+    """The upper 53 bits of uint64 words as float64 in [0, 1)."""
+    bits = gen_bitwise_ops.right_shift(words, tf.constant(11, tf.uint64))
+    # below 2**53, so the sign of int64 makes no difference; compilers convert int64 faster than uint64
+    signed = gen_array_ops.bitcast(bits, type=tf.int64)
+    return gen_math_ops.mul(gen_math_ops.cast(signed, tf.float64), tf.constant(2.0**-53, tf.float64))
+
+
+def floats_of(halves: tf.Tensor) -> tf.Tensor:
+    """The upper 24 bits of uint32 words as float32 in [0, 1)."""
+    bits = gen_bitwise_ops.right_shift(halves, tf.constant(8, tf.uint32))
+    signed = gen_array_ops.bitcast(bits, type=tf.int32)
+    return gen_math_ops.mul(gen_math_ops.cast(signed, tf.float32), tf.constant(2.0**-24, tf.float32))
+
+
+def as_count(k: tf.Tensor | int) -> tf.Tensor:
+    """A number of words as an int64 scalar."""
+    return tf.cast(k, tf.int64)
+
+
+class WordEngine:
+    """An engine of 64-bit words, whose 32-bit draws are the lower and then the upper half of a word.
+
+    The state is one uint64 vector; its last two elements are whether an upper half is kept, and that half.
+    """
+
+    name: str
+
+    def words(self, state: tf.Tensor, n: Size) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        """The next n words, and the function that gives the state vector after k of them."""
+        raise NotImplementedError
+
+    def raw(self, state: State, n: Size) -> Block:
+        return self.uint64s(state, n)
+
+    def uint64s(self, state: State, n: Size) -> Block:
+        values, after = self.words(state[0], n)
+        return Block(values, lambda k: (after(as_count(k)),))
+
+    def doubles(self, state: State, n: Size) -> Block:
+        values, after = self.uint64s(state, n)
+        return Block(doubles_of(values), after)
+
+    def floats(self, state: State, n: Size) -> Block:
+        values, after = self.uint32s(state, n)
+        return Block(floats_of(values), after)
+
+    def uint32s(self, state: State, n: Size) -> Block:
+        (vector,) = state
+        words, after = self.words(vector, n // 2 + 1 if isinstance(n, int) else (n + 2) // 2)
+        has, kept = vector[-2], vector[-1]
+        lower = gen_math_ops.cast(gen_bitwise_ops.bitwise_and(words, _HALF()), tf.uint32)
+        upper = gen_math_ops.cast(gen_bitwise_ops.right_shift(words, _SHIFT()), tf.uint32)
+        halves = tf.reshape(tf.stack([lower, upper], axis=1), [-1])
+        with_kept = tf.concat([tf.cast(kept, tf.uint32)[None], halves], 0)
+        begin = 1 - tf.cast(has, tf.int32)
+        values = tf.slice(with_kept, begin[None], tf.cast(n, tf.int32)[None] if tf.is_tensor(n) else [n])
+
+        def state_after(k: tf.Tensor | int) -> State:
+            fresh = as_count(k) - tf.cast(
+                has, tf.int64
+            )  # of the halves of new words; -1: the kept one is left
+            taken = tf.maximum(fresh + 1, 0) // 2
+            last = tf.gather(upper, tf.maximum(taken - 1, 0))
+            new_has = tf.where(fresh < 0, has, tf.cast(fresh & 1, tf.uint64))
+            new_kept = tf.where(fresh < 1, kept, tf.cast(last, tf.uint64))
+            return (tf.concat([after(taken)[:-2], [new_has, new_kept]], 0),)
+
+        return Block(values, state_after)
+
+
+def _HALF() -> tf.Tensor:
+    return tf.constant(0xFFFFFFFF, tf.uint64)
+
+
+def _SHIFT() -> tf.Tensor:
+    return tf.constant(32, tf.uint64)

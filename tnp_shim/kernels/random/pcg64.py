@@ -1,0 +1,121 @@
+"""PCG64 and PCG64DXSM: a linear congruential generator of 128 bits, any of whose states is one product away.
+
+Knows tensors only. The state after k steps is `M**k * state + (1 + M + ... + M**(k-1)) * increment`; powers and
+sums are the same for every stream, so they are tables, one for each decimal place of k in base 1024.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim.kernels.random.engine import Size, WordEngine
+from tnp_shim.kernels.random.wide import (
+    Wide,
+    add,
+    multiply,
+    right,
+    rotate_right,
+    word,
+    xor,
+)
+from tnp_shim.tensorflow_internals import gen_bitwise_ops
+
+_BITS = 128
+_DIGIT = 10  # bits of a digit of k
+_BASE = 1 << _DIGIT
+_MOST = 63  # bits of k
+
+
+class PCG64(WordEngine):
+    """NumPy's PCG64: the state vector is (state, increment: upper and lower words; kept half: has, value)."""
+
+    name = "PCG64"
+    multiplier = (2549297995355413924 << 64) | 4865540595714422341
+
+    @staticmethod
+    def output(state: Wide) -> tf.Tensor:
+        """The word of a state, of the state after the step."""
+        return rotate_right(xor(state.upper, state.lower), right(state.upper, 58))
+
+    first = 1
+    """The steps before the first word."""
+
+    def words(self, state: tf.Tensor, n: Size) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        now, increment = Wide(state[0], state[1]), Wide(state[2], state[3])
+        values = self.output(self._states(now, increment, n))
+
+        def after(k: tf.Tensor) -> tf.Tensor:
+            then = self.jump(now, increment, k, n)
+            return tf.concat([[then.upper, then.lower], state[2:]], 0)
+
+        return values, after
+
+    def _states(self, now: Wide, increment: Wide, n: Size) -> Wide:
+        """The states of the next n words."""
+        columns = n if isinstance(n, int) and n < _BASE else _BASE
+        powers, sums = _table(self.multiplier, 0)
+        places = slice(self.first, self.first + columns)
+        steps = multiply(_pair(sums[places]), increment)
+        if isinstance(n, int) and n <= _BASE:
+            return add(multiply(_pair(powers[places]), now), steps)
+        rows = -(-n // _BASE)
+        starts = self.jump(now, increment, _BASE * tf.range(tf.cast(rows, tf.int64)), n)
+        table = Wide(starts.upper[:, None], starts.lower[:, None])
+        found = add(multiply(_pair(powers[places]), table), steps)
+        return Wide(tf.reshape(found.upper, [-1])[:n], tf.reshape(found.lower, [-1])[:n])
+
+    def jump(self, now: Wide, increment: Wide, k: tf.Tensor, most: Size) -> Wide:
+        """The states after k steps, where k is `most` at most."""
+        bits = most.bit_length() if isinstance(most, int) else _MOST
+        for level in range(-(-bits // _DIGIT)):
+            digit = gen_bitwise_ops.bitwise_and(
+                gen_bitwise_ops.right_shift(k, tf.constant(level * _DIGIT, tf.int64)),
+                tf.constant(_BASE - 1, tf.int64),
+            )
+            powers, sums = (_gathered(table, digit) for table in _table(self.multiplier, level))
+            now = add(multiply(powers, now), multiply(sums, increment))
+        return now
+
+
+class PCG64DXSM(PCG64):
+    """NumPy's PCG64DXSM: a cheaper multiplier, a stronger output function of the state before the step."""
+
+    name = "PCG64DXSM"
+    multiplier = 0xDA942042E4DD58B5
+    first = 0
+
+    @staticmethod
+    def output(state: Wide) -> tf.Tensor:
+        mixed = xor(state.upper, right(state.upper, 32)) * word(PCG64DXSM.multiplier)
+        mixed = xor(mixed, right(mixed, 48))
+        return mixed * gen_bitwise_ops.bitwise_or(state.lower, word(1))
+
+
+@functools.cache
+def _table(multiplier: int, level: int) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Powers and sums for 0 to 1024 times 1024**level steps: [1025, 2] words each."""
+    mask = (1 << _BITS) - 1
+    power, total, steps = multiplier, 1, 1
+    for _ in range(level * _DIGIT):  # twice as many steps
+        power, total, steps = power * power & mask, total * (power + 1) & mask, 2 * steps
+    powers, sums = [1], [0]
+    for _ in range(_BASE):
+        powers.append(powers[-1] * power & mask)
+        sums.append((sums[-1] * power + total) & mask)
+    return _words(powers), _words(sums)
+
+
+def _words(values: list[int]) -> numpy.ndarray:
+    return numpy.array([(value >> 64, value & (1 << 64) - 1) for value in values], numpy.uint64)
+
+
+def _pair(table: numpy.ndarray) -> Wide:
+    return Wide(tf.constant(table[:, 0]), tf.constant(table[:, 1]))
+
+
+def _gathered(table: numpy.ndarray, places: tf.Tensor) -> Wide:
+    return Wide(tf.gather(tf.constant(table[:, 0]), places), tf.gather(tf.constant(table[:, 1]), places))
