@@ -1,1 +1,1 @@
-"""NumPy's random streams as tensor code: engines that make words, and draws of distributions. Knows tensors only."""
+"""NumPy's random streams: engines that make words, and draws of distributions. Knows tensors only."""

@@ -1,4 +1,4 @@
-"""What an engine of random words is: a state that is a tuple of tensors, and blocks of words. Knows tensors only.
+"""What an engine of random words is: a state of tensors, and blocks of words. Knows tensors only.
 
 An engine has no state of its own. It makes the next `n` words that follow a state, all at once, and tells the
 state after any number of them, so a draw that rejects some words takes a block and keeps what it used.
@@ -7,12 +7,12 @@ Nothing is consumed until a caller keeps what `Block.after` gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import tensorflow as tf
 
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_bitwise_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_bitwise_ops, gen_math_ops
 
 State: TypeAlias = tuple[tf.Tensor, ...]
 """What a `tf.while_loop` can carry: the number, shapes and dtypes of the tensors belong to the engine."""
@@ -49,6 +49,36 @@ class Engine(Protocol):
     def raw(self, state: State, n: Size) -> Block:
         """The next n words as `random_raw` gives them, uint64."""
 
+    def zero(self, state: State) -> tf.Tensor:
+        """A uint64 zero that no compiler can know to be one: for `once` and `rounded`."""
+
+
+def once(
+    zero: tf.Tensor, compute: Callable[[], Sequence[tf.Tensor]], like: Sequence[tuple[Any, tf.DType]]
+) -> list[tf.Tensor]:
+    """What `compute` gives, of such shapes and dtypes; XLA computes it once, not for each of its uses again.
+
+    A loop of one turn, of which XLA can't know how many turns it has, is the only wall between fusions.
+    """
+    if not compiled_by_xla():
+        return list(compute())
+
+    def body(turn: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        return (turn + tf.constant(1, tf.uint64), *compute())
+
+    begin = [tf.zeros(shape, dtype) for shape, dtype in like]
+    turns = tf.constant(1, tf.uint64) + zero
+    found = tf.while_loop(lambda turn, *_: turn < turns, body, (tf.constant(0, tf.uint64), *begin))
+    return list(found[1:])
+
+
+def rounded(zero: tf.Tensor, product: tf.Tensor) -> tf.Tensor:
+    """A product as it is: XLA would make one operation of it and of a sum that it is part of, rounded once."""
+    if not compiled_by_xla():
+        return product
+    bits = gen_array_ops.bitcast(product, type=tf.uint64)
+    return gen_array_ops.bitcast(gen_bitwise_ops.bitwise_xor(bits, zero), type=product.dtype)
+
 
 def doubles_of(words: tf.Tensor) -> tf.Tensor:
     """The upper 53 bits of uint64 words as float64 in [0, 1)."""
@@ -82,6 +112,9 @@ class WordEngine:
         """The next n words, and the function that gives the state vector after k of them."""
         raise NotImplementedError
 
+    def zero(self, state: State) -> tf.Tensor:
+        return gen_bitwise_ops.right_shift(state[0][-2], tf.constant(1, tf.uint64))  # of 0 or 1
+
     def raw(self, state: State, n: Size) -> Block:
         return self.uint64s(state, n)
 
@@ -101,8 +134,10 @@ class WordEngine:
         (vector,) = state
         words, after = self.words(vector, n // 2 + 1 if isinstance(n, int) else (n + 2) // 2)
         has, kept = vector[-2], vector[-1]
-        lower = gen_math_ops.cast(gen_bitwise_ops.bitwise_and(words, _HALF()), tf.uint32)
-        upper = gen_math_ops.cast(gen_bitwise_ops.right_shift(words, _SHIFT()), tf.uint32)
+        lower = gen_math_ops.cast(
+            gen_bitwise_ops.bitwise_and(words, tf.constant(0xFFFFFFFF, tf.uint64)), tf.uint32
+        )
+        upper = gen_math_ops.cast(gen_bitwise_ops.right_shift(words, tf.constant(32, tf.uint64)), tf.uint32)
         halves = tf.reshape(tf.stack([lower, upper], axis=1), [-1])
         with_kept = tf.concat([tf.cast(kept, tf.uint32)[None], halves], 0)
         begin = 1 - tf.cast(has, tf.int32)
@@ -119,11 +154,3 @@ class WordEngine:
             return (tf.concat([after(taken)[:-2], [new_has, new_kept]], 0),)
 
         return Block(values, state_after)
-
-
-def _HALF() -> tf.Tensor:
-    return tf.constant(0xFFFFFFFF, tf.uint64)
-
-
-def _SHIFT() -> tf.Tensor:
-    return tf.constant(32, tf.uint64)

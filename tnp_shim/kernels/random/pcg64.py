@@ -1,6 +1,6 @@
-"""PCG64 and PCG64DXSM: a linear congruential generator of 128 bits, any of whose states is one product away.
+"""PCG64 and PCG64DXSM: congruential generators of 128 bits, whose states are one product apart. Tensors only.
 
-Knows tensors only. The state after k steps is `M**k * state + (1 + M + ... + M**(k-1)) * increment`; powers and
+The state after k steps is `M**k * state + (1 + M + ... + M**(k-1)) * increment`; powers and
 sums are the same for every stream, so they are tables, one for each decimal place of k in base 1024.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy
 import tensorflow as tf
 
-from tnp_shim.kernels.random.engine import Size, WordEngine
+from tnp_shim.kernels.random.engine import Size, WordEngine, once
 from tnp_shim.kernels.random.wide import (
     Wide,
     add,
@@ -46,7 +46,7 @@ class PCG64(WordEngine):
 
     def words(self, state: tf.Tensor, n: Size) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
         now, increment = Wide(state[0], state[1]), Wide(state[2], state[3])
-        values = self.output(self._states(now, increment, n))
+        values = self.output(self._states(now, increment, n, self.zero((state,))))
 
         def after(k: tf.Tensor) -> tf.Tensor:
             then = self.jump(now, increment, k, n)
@@ -54,18 +54,22 @@ class PCG64(WordEngine):
 
         return values, after
 
-    def _states(self, now: Wide, increment: Wide, n: Size) -> Wide:
+    def _states(self, now: Wide, increment: Wide, n: Size, zero: tf.Tensor) -> Wide:
         """The states of the next n words."""
-        columns = n if isinstance(n, int) and n < _BASE else _BASE
-        powers, sums = _table(self.multiplier, 0)
-        places = slice(self.first, self.first + columns)
-        steps = multiply(_pair(sums[places]), increment)
-        if isinstance(n, int) and n <= _BASE:
-            return add(multiply(_pair(powers[places]), now), steps)
+        columns = n if isinstance(n, int) and n <= _BASE else _BASE
         rows = -(-n // _BASE)
-        starts = self.jump(now, increment, _BASE * tf.range(tf.cast(rows, tf.int64)), n)
-        table = Wide(starts.upper[:, None], starts.lower[:, None])
-        found = add(multiply(_pair(powers[places]), table), steps)
+        powers, sums = (table[self.first : self.first + columns] for table in _table(self.multiplier, 0))
+
+        def edges() -> tuple[tf.Tensor, ...]:
+            """What the columns add, and the state that each row begins with."""
+            if columns is n:
+                return (*multiply(_pair(sums), increment), now.upper[None], now.lower[None])
+            begins = _BASE * tf.range(tf.cast(rows, tf.int64))
+            return (*multiply(_pair(sums), increment), *self.jump(now, increment, begins, n))
+
+        like = [([size], tf.uint64) for size in (columns, columns, rows, rows)]
+        upper, lower, row_upper, row_lower = once(zero, edges, like)
+        found = add(multiply(_pair(powers), Wide(row_upper[:, None], row_lower[:, None])), Wide(upper, lower))
         return Wide(tf.reshape(found.upper, [-1])[:n], tf.reshape(found.lower, [-1])[:n])
 
     def jump(self, now: Wide, increment: Wide, k: tf.Tensor, most: Size) -> Wide:
