@@ -50,12 +50,12 @@ def ulps_between(expected: Any, actual: Any, of_largest: bool = False) -> numpy.
     """The distance of each element in ulp of the expected one; infinite where NaN, inf or sign differ."""
     if expected.dtype.kind == "c":
         parts = [(expected.real, actual.real), (expected.imag, actual.imag)]
-        scale = numpy.maximum(numpy.abs(expected.real), numpy.abs(expected.imag))
     else:
-        parts, scale = [(expected, actual)], numpy.abs(expected)
+        parts = [(expected, actual)]
     info = numpy.finfo(expected.dtype)
     with numpy.errstate(all="ignore"):
-        scale = numpy.where(numpy.isfinite(scale), scale, 0)
+        # the finite part of a complex number is measured by its own magnitude where the other is infinite
+        scale = numpy.max([numpy.where(numpy.isfinite(e), numpy.abs(e), 0) for e, _ in parts], axis=0)
         if of_largest:
             scale = numpy.full_like(scale, scale.max(initial=0))
         spacing = numpy.spacing(numpy.maximum(scale, info.tiny)).astype(numpy.longdouble)
@@ -90,7 +90,15 @@ def _compare_floats(
     flushed = (distance <= allowed) | ((numpy.abs(e) <= tiny) & (numpy.abs(a) <= tiny))
     at = numpy.unravel_index(int(numpy.argmax(distance - allowed)), distance.shape)
     text = f"{where}{list(map(int, at))}: {a[at]!r}, NumPy gives {e[at]!r}; {worst:.3g} ulp away"
-    return Comparison(Difference("subnormal" if bool(numpy.all(flushed)) else "value", text), worst)
+    infinite = numpy.iscomplexobj(e) & ~numpy.isfinite(e) & ~numpy.isfinite(a)
+    if bool(numpy.all(flushed)):
+        return Comparison(Difference("subnormal", text), worst)
+    kind = "not finite" if bool(numpy.all(flushed | infinite)) else "value"
+    return Comparison(Difference(kind, text), worst)
+
+
+_OF_FLOATS = ("subnormal", "not finite")
+"""Kinds of differences that come from how the processor or C computes, wherever the number is written."""
 
 
 def _signs_differ(e: Any, a: Any) -> bool:
@@ -213,7 +221,8 @@ def compare(
         )
         found.ulps = max(found.ulps, after.ulps)
         if after.difference:
-            return Comparison(Difference("inputs", after.difference.text), found.ulps)
+            kind = after.difference.kind if after.difference.kind in _OF_FLOATS else "inputs"
+            return Comparison(Difference(kind, after.difference.text), found.ulps)
     if aliasing and actual.shares != expected.shares:
         text = f"(result, argument) that share memory: {actual.shares}, NumPy's are {expected.shares}"
         return Comparison(Difference("aliasing", text), found.ulps)

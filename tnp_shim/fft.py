@@ -412,10 +412,10 @@ def _shifted(name: str, x: tf.Tensor, axes: Axis, inverse: bool) -> tf.Tensor:
     """Half of each axis moved to its other end, once for each time that the axis is given."""
     rank = rank_of(x, name)
     if axes is None:
-        if rank == 0:
-            raise ValueError(f"{name}: an array of at least one axis is needed")
         axes = range(rank)
     axes = [normalized_axis(axis, x, name) for axis in ((axes,) if isinstance(axes, int) else axes)]
+    if rank == 0:
+        raise ValueError(f"{name}: an array of at least one axis is needed")
     sizes = [length(x, axis) for axis in axes]
     return fourier.rotated(x, axes, [size - size // 2 if inverse else size // 2 for size in sizes])
 

@@ -159,7 +159,7 @@ KNOWN: tuple[Known, ...] = (
         "lib.stride_tricks.as_strided",
         "*",
         "NumPy reads what lies behind the array; a tensor has nothing there",
-        text="lead out of the array's memory",
+        text="lead out of the array's memory|lead to places between elements",
         kind="error",
         stumble="`as_strided` refuses shapes and strides that lead out of the array.",
     ),
@@ -191,14 +191,6 @@ KNOWN: tuple[Known, ...] = (
         when=_casts_out_of_range,
     ),
     Known(
-        "infinite-complex",
-        "linspace pad",
-        "xla",
-        "XLA takes products of complex numbers by parts, so an infinite part makes NaN of the other",
-        kind="value",
-        when=lambda call: has_dtype("complex64", "complex128")(call) and has_fill("hard", "extremes")(call),
-    ),
-    Known(
         "rank-by-sizes",
         "squeeze",
         "unknown",
@@ -209,7 +201,7 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "count-by-size",
-        "unstack concat concatenate stack ?stack column_stack row_stack choose select piecewise",
+        "unstack concat concatenate stack ?stack column_stack row_stack choose select piecewise histogram2d",
         "unknown",
         "the number of arrays is the length of an axis, and a trace needs to know how many there are",
         text="Cannot infer argument `num`|the number of|len\\(\\) of an array|a shape that is unknown",

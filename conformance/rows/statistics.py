@@ -145,7 +145,7 @@ ROWS = [
     ),
     *(row(name, Array(NUMERIC), decimals=DECIMALS) for name in ("round", "around")),
     *(
-        row(name, Array(NUMERIC, ("ordinary", "ties")), decimals=DECIMALS, out=Always(Out(name)))
+        row(name, Array(NUMERIC, ("ordinary", "ties")), decimals=DECIMALS, out=Always(Out(name))).within(1)
         for name in ("round", "around")
     ),
     row("fix", Array(NUMERIC, ("ordinary", "hard", "ties")), out=Out("fix")),

@@ -90,6 +90,8 @@ def ends(a: tf.Tensor, given: Any) -> Ends:
         rising = gen_math_ops.logical_not(backwards) if isinstance(backwards, tf.Tensor) else not backwards
         first = _checked(first, rising, "max must be larger than min in range parameter.")
         word = "supplied"
+    elif a.shape.num_elements() == 0:
+        return 0, 1
     else:
         found, is_empty = never_empty(a)
         first, last = (reduced(ufunc, found, None) for ufunc in (_MINIMUM, _MAXIMUM))

@@ -113,7 +113,9 @@ class vectorize:
         cache: bool = False,
         signature: str | None = None,
     ) -> None:
-        self.otypes = [numpy.dtype(t) for t in otypes] if otypes is not None else None
+        self.otypes = None
+        if otypes is not None:  # NumPy knows the ways to spell them
+            self.otypes = [numpy.dtype(t) for t in numpy.vectorize(len, otypes=otypes).otypes or ()]
         self.excluded = set(excluded or ())
         self.signature = signature
         self.cache = cache

@@ -53,9 +53,13 @@ def dot(a: Tensor, b: Tensor, out: Any = None):
     Of more axes: the sum of products over the last axis of `a` and the last but one of `b`.
     """
     product = _dot(*promote_args("dot", a, b))
-    if out is not None and 0 in (a.shape.rank, b.shape.rank):  # scaling is a ufunc in NumPy, with its casts
+    scales = 0 in (a.shape.rank, b.shape.rank) and product.dtype not in _OF_A_BLAS
+    if out is not None and scales:  # by a ufunc in NumPy, with its casts
         return write_out("dot", wrap(product), out)
     return write_product("dot", product, out)
+
+
+_OF_A_BLAS = (tf.float32, tf.float64, tf.complex64, tf.complex128)
 
 
 def _in_c_order(array: Any) -> bool:

@@ -259,15 +259,18 @@ def _weighted(
     share = gen_math_ops.real_div(share, gen_array_ops.expand_dims(total, constant(1, tf.int32)))
     share = cast(share, q.dtype)
     share = select(gen_math_ops.equal(share, like(0, share)), like(-1, share), share)
+    present = gen_math_ops.logical_not(undefined) if ignores_nan else gen_array_ops.ones_like(undefined)
+    useless = comparison.isnan(gen_math_ops.real_div(total, total))
+    if ignores_nan:  # what is all NaN stays NaN, whatever its weights
+        useless = gen_math_ops.logical_and(useless, reduced(_OR, present, 1))
     share = asserted(
         share,
-        gen_math_ops.logical_not(reduced(_OR, comparison.isnan(gen_math_ops.real_div(total, total)), None)),
+        gen_math_ops.logical_not(reduced(_OR, useless, None)),
         "Weights included NaN, inf or were all zero.",
         ValueError,
     )
     wanted = gen_array_ops.broadcast_to(q, vector([length(rows, 0), length(q, 0)]))
     places = gen_array_ops.lower_bound(share, wanted, out_type=tf.int64)
-    present = gen_math_ops.logical_not(undefined) if ignores_nan else gen_array_ops.ones_like(undefined)
     last = gen_math_ops.sub(reduced(_ADD, cast(present, tf.int64), 1, True), constant(1, tf.int64))
     found = _elements(rows, gen_math_ops.maximum(gen_math_ops.minimum(places, last), constant(0, tf.int64)))
     if ignores_nan or not rows.dtype.is_floating:

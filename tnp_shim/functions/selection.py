@@ -98,15 +98,20 @@ INDEX_MODES = ("raise", "wrap", "clip")
 
 def within(indices: tf.Tensor, size: Length, mode: str, axis: int = 0) -> tf.Tensor:
     """Indices brought into [0, size) as `mode` says: 'raise', 'wrap' or 'clip'."""
+    check_mode(mode)
     if mode == "raise":
         return checked_indices(indices, size, axis)
     indices, size = cast(indices, tf.int64), as_length(size)
     if mode == "wrap":
         return gen_math_ops.floor_mod(indices, size)
-    if mode == "clip":
-        last = gen_math_ops.sub(size, as_length(1))
-        return gen_math_ops.maximum(gen_math_ops.minimum(indices, last), as_length(0))
-    raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
+    last = gen_math_ops.sub(size, as_length(1))
+    return gen_math_ops.maximum(gen_math_ops.minimum(indices, last), as_length(0))
+
+
+def check_mode(mode: Any) -> None:
+    """ValueError, as NumPy's, for what is no way to treat indices outside of an array."""
+    if mode not in ("raise", "wrap", "clip"):
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
 
 
 @function(numpy.choose, scalar=True)
@@ -279,12 +284,14 @@ def _lower_and_upper(bounds: dict[str, Any]) -> tuple[Any, Any]:
     return (None if lower is numpy._NoValue else lower), (None if upper is numpy._NoValue else upper)
 
 
-def _kept_in_range(bound: Any, dtype: numpy.dtype[Any]) -> Any:
-    """A Python int beyond an integer dtype, as the nearest value that it has."""
-    if dtype.kind not in "iu" or type(bound) is not int:
-        return bound
-    limits = numpy.iinfo(dtype)
-    return max(min(bound, limits.max), limits.min)
+def _that_bind(a: tf.Tensor, lower: Any, upper: Any) -> tuple[Any, Any]:
+    """The bounds without Python ints that no integer of the array's dtype lies beyond."""
+    if not a.dtype.is_integer:
+        return lower, upper
+    return (
+        None if type(lower) is int and lower <= a.dtype.min else lower,
+        None if type(upper) is int and upper >= a.dtype.max else upper,
+    )
 
 
 @function(numpy.clip, scalar=True)
@@ -302,7 +309,7 @@ def clip(
     At a bound the gradient goes to `a`, beyond it to the bound. NaN stays, in `a` and in the bounds.
     """
     where = kwargs.pop("where", True)
-    lower, upper = _lower_and_upper({"a_min": a_min, "a_max": a_max, "min": min, "max": max})
+    lower, upper = _that_bind(a, *_lower_and_upper({"a_min": a_min, "a_max": a_max, "min": min, "max": max}))
     bounds = [bound for bound in (lower, upper) if bound is not None]
     if a.dtype.is_floating and not kwargs and all(type(bound) in (int, float) for bound in bounds):
         dtype = dtypes.to_numpy(a.dtype)  # the usual case, in which nothing is promoted
@@ -311,8 +318,6 @@ def clip(
         _check_numbers(bounds, dtype, kwargs.get("casting", "same_kind"))
     tensor_dtype = dtypes.to_tf(dtype)
     result = cast(a, tensor_dtype)
-    if len(bounds) == 2:  # NumPy's loop of three, where a Python int may be beyond the dtype
-        lower, upper = (_kept_in_range(bound, dtype) for bound in bounds)
     if lower is not None:
         result = comparison.maximum(result, as_tensor(lower, tensor_dtype))
     if upper is not None:

@@ -27,13 +27,7 @@ def along_last_axis(body: Any, tensor: tf.Tensor, axis: int | None, name: str) -
     if axis == -1 and tensor.shape.rank != 0:
         return body(tensor)
     axis = shapes.normalized_axis(operator.index(axis), tensor, name)
-    last = tensor.shape.rank - 1
-    if axis == last:
-        return body(tensor)
-    order = [*range(last + 1)]
-    order[axis], order[last] = last, axis
-    swap = constant(tuple(order), tf.int32)
-    return gen_array_ops.transpose(body(gen_array_ops.transpose(tensor, swap)), swap)
+    return sorting.along(body, tensor, axis)
 
 
 @functools.lru_cache(maxsize=64)
@@ -101,6 +95,8 @@ def _check_partition(a: tf.Tensor, kth: Any, axis: int | None, kind: Any, order:
         raise TypeError("Partition index must be integer")
     if known is not None and size is not None:
         numpy.partition(numpy.zeros(size, numpy.bool_), known, kind=kind, order=order)
+    else:
+        numpy.partition(numpy.zeros(1, numpy.bool_), 0, kind=kind, order=order)
 
 
 @function(numpy.partition)

@@ -192,6 +192,7 @@ def var(
 ) -> Tensor:
     """The variance over axes: the mean of squared deviations, with `ddof` degrees of freedom less."""
     axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
+    axes = None if axis is None and mean is not None else axes  # of the deviations, which may have more
     kept, ddof = dtype_of(out), degrees_of_freedom(ddof, correction)
     return into("var", variance_over(a, axes, dtype, ddof, keepdims, where, mean, kept), out)
 
@@ -211,6 +212,7 @@ def std(
 ) -> Tensor:
     """The standard deviation over axes. Its gradient is 0 where all elements are equal."""
     axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
+    axes = None if axis is None and mean is not None else axes  # of the deviations, which may have more
     kept, ddof = dtype_of(out), degrees_of_freedom(ddof, correction)
     return into("std", root(variance_over(a, axes, dtype, ddof, keepdims, where, mean, kept), kept), out)
 

@@ -15,7 +15,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from tnp_shim import conversion, dtypes
 from tnp_shim.array import ndarray
 from tnp_shim.declaration import Axis, Tensor, writes
-from tnp_shim.functions.selection import within
+from tnp_shim.functions.selection import check_mode, within
 from tnp_shim.indexing import plan
 from tnp_shim.indexing.checks import asserted, every, spelled
 from tnp_shim.indexing.scatter import scattered
@@ -90,6 +90,7 @@ def _indices(ind: Any) -> tf.Tensor:
 def put(a: Tensor, ind: Any, v: Any, mode: Any = "raise"):
     """Write values, over and over again, to places in the flattened array; the last of duplicates wins."""
     values, indices = _values_for(a, v), _indices(ind)
+    check_mode(mode)
     if values.shape[0] == 0 or indices.shape[0] == 0:
         return a
     count, size = shapes.length(indices, 0), _size(a)

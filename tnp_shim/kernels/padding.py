@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy
 import tensorflow as tf
 
-from tnp_shim.kernels import comparison
+from tnp_shim.kernels import comparison, sorting
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.elementwise import select
 from tnp_shim.kernels.reductions import REDUCERS
@@ -228,14 +228,14 @@ def _mean(tensor: tf.Tensor, axis: int) -> tf.Tensor:
 def _median(tensor: tf.Tensor, axis: int) -> tf.Tensor:
     dtype = tensor.dtype
     work = tf.float64 if dtype.is_integer or dtype == tf.bool else dtype
-    ordered = tf.sort(cast(tensor, work), axis=axis)
+    ordered = sorting.along(sorting.sort, cast(tensor, work), axis)
     size = as_length(length(ordered, axis))
     last = size - as_length(1)
     low = gather(ordered, gen_math_ops.floor_div(last, as_length(2)), axis)
     high = gather(ordered, gen_math_ops.floor_div(size, as_length(2)), axis)
     median = gen_math_ops.real_div(gen_math_ops.add_v2(low, high), constant(2, work))
-    if work.is_floating:  # sorting leaves NaN at no certain place; NumPy's median of NaN is NaN
-        nan_anywhere = gen_math_ops._any(comparison.isnan(cast(tensor, work)), constant((axis,), tf.int32))
+    if not dtype.is_integer and dtype != tf.bool:  # a median with NaN is NaN
+        nan_anywhere = gen_math_ops._any(comparison.isnan(tensor), constant((axis,), tf.int32))
         median = select(nan_anywhere, constant(float("nan"), work), median)
     median = gen_array_ops.expand_dims(median, constant(axis, tf.int32))
     return cast(gen_math_ops.rint(median) if dtype.is_integer else median, dtype)

@@ -7,7 +7,7 @@ and the binary searches then know a total order, have kernels on every device, a
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -106,6 +106,17 @@ def sort(x: tf.Tensor) -> tf.Tensor:
             gen_bitwise_ops.invert(_sorted_downwards(gen_bitwise_ops.invert(order_key(x)))[0]), x.dtype
         )
     return take_by(x, argsort(x))
+
+
+def along(body: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor, axis: int) -> tf.Tensor:
+    """The result of a body that works along the last axis, along another one."""
+    last = x.shape.rank - 1
+    if axis == last:
+        return body(x)
+    order = [*range(last + 1)]
+    order[axis], order[last] = last, axis
+    swap = constant(tuple(order), tf.int32)
+    return gen_array_ops.transpose(body(gen_array_ops.transpose(x, swap)), swap)
 
 
 def lexsort_rows(rows: tf.Tensor) -> tf.Tensor:

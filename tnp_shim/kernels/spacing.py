@@ -33,7 +33,7 @@ def spaced(start: tf.Tensor, stop: tf.Tensor, num: Length, endpoint: bool) -> tu
     index = along(counting(num), 0, rank)
     intervals = gen_math_ops.sub(as_length(num), as_length(int(bool(endpoint))))
     is_single = False if isinstance(num, int) else gen_math_ops.less_equal(intervals, as_length(0))
-    if isinstance(num, int) and num <= endpoint:
+    if isinstance(num, int) and num <= int(bool(endpoint)):
         values = gen_math_ops.add_v2(gen_math_ops.mul(cast(index, dtype), delta), start)
         return values, gen_math_ops.mul(delta, constant(float("nan"), dtype))
     if not isinstance(num, int):
