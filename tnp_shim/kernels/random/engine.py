@@ -12,7 +12,13 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import tensorflow as tf
 
-from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_bitwise_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import (
+    compiled_by_xla,
+    gen_array_ops,
+    gen_bitwise_ops,
+    gen_math_ops,
+    gen_xla_ops,
+)
 
 State: TypeAlias = tuple[tf.Tensor, ...]
 """What a `tf.while_loop` can carry: the number, shapes and dtypes of the tensors belong to the engine."""
@@ -73,7 +79,7 @@ def once(
 
 
 def rounded(zero: tf.Tensor, product: tf.Tensor) -> tf.Tensor:
-    """A product as it is: XLA would make one operation of it and of a sum that it is part of, rounded once."""
+    """A product as it is: XLA makes one operation of a product and the sum it is part of, rounded once."""
     if not compiled_by_xla():
         return product
     bits = gen_array_ops.bitcast(product, type=tf.uint64)
@@ -98,6 +104,14 @@ def floats_of(halves: tf.Tensor) -> tf.Tensor:
 def as_count(k: tf.Tensor | int) -> tf.Tensor:
     """A number of words as an int64 scalar."""
     return tf.cast(k, tf.int64)
+
+
+def window(x: tf.Tensor, begin: tf.Tensor, size: Size) -> tf.Tensor:
+    """`size` elements of a vector from an unknown place on; XLA compiles `tf.slice` anew for each place."""
+    begin = tf.cast(begin, tf.int64)[None]
+    if compiled_by_xla():
+        return gen_xla_ops.xla_dynamic_slice(x, begin, tf.constant([size], tf.int64))
+    return tf.slice(x, begin, tf.cast(size, tf.int64)[None])
 
 
 class WordEngine:
@@ -140,8 +154,7 @@ class WordEngine:
         upper = gen_math_ops.cast(gen_bitwise_ops.right_shift(words, tf.constant(32, tf.uint64)), tf.uint32)
         halves = tf.reshape(tf.stack([lower, upper], axis=1), [-1])
         with_kept = tf.concat([tf.cast(kept, tf.uint32)[None], halves], 0)
-        begin = 1 - tf.cast(has, tf.int32)
-        values = tf.slice(with_kept, begin[None], tf.cast(n, tf.int32)[None] if tf.is_tensor(n) else [n])
+        values = window(with_kept, 1 - tf.cast(has, tf.int64), n)
 
         def state_after(k: tf.Tensor | int) -> State:
             fresh = as_count(k) - tf.cast(
