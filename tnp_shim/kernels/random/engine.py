@@ -49,6 +49,9 @@ class Engine(Protocol):
     def doubles(self, state: State, n: Size) -> Block:
         """The next n draws of `next_double`, float64 in [0, 1)."""
 
+    def doubles_of(self, words: tf.Tensor) -> tf.Tensor:
+        """What `next_double` gives where `next_uint64` would give these words."""
+
     def floats(self, state: State, n: Size) -> Block:
         """The next n draws of `next_float`, float32 in [0, 1)."""
 
@@ -82,8 +85,14 @@ def rounded(zero: tf.Tensor, product: tf.Tensor) -> tf.Tensor:
     """A product as it is: XLA makes one operation of a product and the sum it is part of, rounded once."""
     if not compiled_by_xla():
         return product
-    bits = gen_array_ops.bitcast(product, type=tf.uint64)
-    return gen_array_ops.bitcast(gen_bitwise_ops.bitwise_xor(bits, zero), type=product.dtype)
+
+    @tf.custom_gradient
+    def as_it_is(x: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        bits = gen_array_ops.bitcast(x, type=tf.uint64)
+        found = gen_array_ops.bitcast(gen_bitwise_ops.bitwise_xor(bits, zero), type=x.dtype)
+        return found, lambda upstream: upstream
+
+    return as_it_is(product)
 
 
 def doubles_of(words: tf.Tensor) -> tf.Tensor:
@@ -135,6 +144,8 @@ class WordEngine:
     def uint64s(self, state: State, n: Size) -> Block:
         values, after = self.words(state[0], n)
         return Block(values, lambda k: (after(as_count(k)),))
+
+    doubles_of = staticmethod(doubles_of)
 
     def doubles(self, state: State, n: Size) -> Block:
         values, after = self.uint64s(state, n)

@@ -59,6 +59,16 @@ def _tempered(words: tf.Tensor) -> tf.Tensor:
     return _xor(words, _right(words, 18))
 
 
+def _doubles(upper: tf.Tensor, lower: tf.Tensor) -> tf.Tensor:
+    """Of 27 bits of one word and 26 of another; as one integer, so that no sum of floats is rounded."""
+    upper, lower = (
+        gen_math_ops.cast(_right(upper, 5), tf.int64),
+        gen_math_ops.cast(_right(lower, 6), tf.int64),
+    )
+    whole = gen_math_ops.add_v2(gen_bitwise_ops.left_shift(upper, tf.constant(26, tf.int64)), lower)
+    return gen_math_ops.mul(gen_math_ops.cast(whole, tf.float64), tf.constant(2.0**-53, tf.float64))
+
+
 class MT19937:
     """NumPy's MT19937; the state is (624 words uint32, the position of the next one int64)."""
 
@@ -107,14 +117,12 @@ class MT19937:
 
     def doubles(self, state: State, n: Size) -> Block:
         upper, lower, block = self._pairs(state, n)
-        # of 27 and 26 bits; as one integer, so that no sum of floats is left to be rounded
-        upper, lower = (
-            gen_math_ops.cast(_right(upper, 5), tf.int64),
-            gen_math_ops.cast(_right(lower, 6), tf.int64),
-        )
-        whole = gen_math_ops.add_v2(gen_bitwise_ops.left_shift(upper, tf.constant(26, tf.int64)), lower)
-        values = gen_math_ops.mul(gen_math_ops.cast(whole, tf.float64), tf.constant(2.0**-53, tf.float64))
-        return Block(values, block.after)
+        return Block(_doubles(upper, lower), block.after)
+
+    def doubles_of(self, words: tf.Tensor) -> tf.Tensor:
+        shift, half = tf.constant(32, tf.uint64), tf.constant(0xFFFFFFFF, tf.uint64)
+        upper = gen_math_ops.cast(gen_bitwise_ops.right_shift(words, shift), tf.uint32)
+        return _doubles(upper, gen_math_ops.cast(gen_bitwise_ops.bitwise_and(words, half), tf.uint32))
 
     def floats(self, state: State, n: Size) -> Block:
         values, after = self.uint32s(state, n)
