@@ -71,8 +71,7 @@ class Array(tf.__internal__.CompositeTensor, metaclass=ArrayMeta):
 
     @property
     def _type_spec(self) -> ArraySpec:
-        tensor = self._cell.read()
-        return ArraySpec(tensor.shape, tensor.dtype, not isinstance(self, ndarray))
+        return ArraySpec(self._cell.shape, dtypes.to_tf(self._dtype), not isinstance(self, ndarray))
 
     def _shape_invariant_to_type_spec(self, shape: Any) -> ArraySpec:
         return ArraySpec(shape, dtypes.to_tf(self._dtype), not isinstance(self, ndarray))
@@ -440,7 +439,9 @@ class ArraySpec(BatchableTypeSpec):
     def _from_components(self, components: tf.Tensor) -> Array:
         if not isinstance(components, tf.Tensor):
             return components  # nest packs placeholders of its own while it compares structures
-        return wrap_scalar(components) if self._is_scalar and not components.shape.rank else wrap(components)
+        array = wrap_scalar(components) if self._is_scalar and not components.shape.rank else wrap(components)
+        array._cell.root().note_argument()
+        return array
 
     def most_specific_common_supertype(self, others: Any) -> ArraySpec | None:
         if not all(isinstance(o, ArraySpec) and o._dtype == self._dtype for o in others):

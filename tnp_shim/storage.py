@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import numpy
@@ -16,6 +20,7 @@ from tnp_shim.tensorflow_internals import (
     EagerTensor,
     current_graph,
     no_tape_records,
+    origin_of_generated_line,
     vectorized_from_outside,
 )
 
@@ -45,7 +50,7 @@ class Cell:
     def __init__(self, value: tf.Tensor, home: Any = _NOT_ASKED) -> None:
         self._value = value
         self._home = home  # asked of the value when first needed: most cells are never written to
-        self._scoped: dict[Any, tf.Tensor] | None = None
+        self._scoped: dict[Any, Any] | None = None
 
     def home(self) -> Any:
         """The graph the cell was made in; `None` for eager."""
@@ -55,6 +60,13 @@ class Cell:
 
     def read(self) -> tf.Tensor:
         """The current tensor, as seen from the graph being built."""
+        if self._scoped is None:
+            return self._value
+        if (doubt := self._scoped.get(_DOUBT)) is not None:
+            doubt.read_under(current_graph())
+        return self._seen()
+
+    def _seen(self) -> tf.Tensor:
         if self._scoped is None:
             return self._value
         graph = current_graph()
@@ -69,13 +81,18 @@ class Cell:
         home = self.home()
         graph = current_graph()
         if graph is home:
-            if graph is not None and vectorized_from_outside(self._value):
-                raise _lost_write()
+            if graph is not None:
+                if vectorized_from_outside(self._value):
+                    raise _lost_write()
+                if self._scoped is not None and _DOUBT in self._scoped:
+                    self.doubt().written_under(graph)
             self._value = tensor
             return
         _record_effect(self, graph, home)
         if self._scoped is None:
             self._scoped = {}
+        elif _DOUBT in self._scoped:
+            self.doubt().written_under(graph)
         self._scoped[graph] = tensor
 
     def forget(self, graph: Any) -> None:
@@ -85,10 +102,32 @@ class Cell:
             if not self._scoped:
                 self._scoped = None
 
+    def doubt(self) -> Doubt:
+        """What is not known of the cell."""
+        if self._scoped is None:
+            self._scoped = {}
+        if _DOUBT not in self._scoped:
+            self._scoped[_DOUBT] = Doubt()
+        return self._scoped[_DOUBT]
+
+    def note_argument(self) -> None:
+        """A traced function was called with it: what is written to it would have to reach the caller."""
+        if type(self._value) is not EagerTensor and self._value.op.type == "Placeholder":
+            self.doubt().is_argument = True
+
+    def others(self) -> list[Cell]:
+        """The cells that may be the same memory as this one."""
+        return list(self.doubt().others) if self._scoped is not None and _DOUBT in self._scoped else []
+
+    def out_of_date(self, graph: Any) -> str | None:
+        """The line of a write through another name that may have changed this cell, too."""
+        doubtful = self._scoped is not None and _DOUBT in self._scoped
+        return self.doubt().stale_under(graph) if doubtful else None
+
     @property
     def shape(self) -> StaticShape:
         """The static shape."""
-        value = self._value if self._scoped is None else self.read()
+        value = self._value if self._scoped is None else self._seen()
         return value._shape_tuple() if type(value) is EagerTensor else static_shape(value)
 
     def shadow(self) -> numpy.ndarray[Any, Any]:
@@ -271,3 +310,125 @@ def _record_effect(cell: Cell, graph: Any, home: Any) -> None:
     while inner is not home:
         _carriers.by_graph[inner].cells[id(cell)] = cell
         inner = getattr(inner, "outer_graph", None)
+
+
+# Doubts: cells of which it is not known while tracing whether they are the same memory.
+
+_DOUBT = "doubt"  # stands among the graphs under which a cell was written to
+
+
+class _Doubts(threading.local):
+    def __init__(self) -> None:
+        self.collectors: list[list[Mark]] = []
+        self.ignored = 0
+
+
+_doubts = _Doubts()
+
+
+class Doubt:
+    """Which other cells may be the same memory as one, and under which graphs it is out of date.
+
+    After `if c: u = v` the name `u` has a cell of its own, with the value of the array that it means. Until
+    one of the two is written to this makes no difference. Then the other one has its own value or the new
+    one, and must not be read.
+    """
+
+    __slots__ = ("is_argument", "others", "read", "stale")
+
+    def __init__(self) -> None:
+        self.is_argument = False
+        self.others: weakref.WeakSet[Cell] = weakref.WeakSet()
+        self.stale: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self.read: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def read_under(self, graph: Any) -> None:
+        """LostWriteError where the cell is out of date."""
+        if graph is None:
+            return
+        self.read.add(graph)
+        if _doubts.ignored:
+            return
+        line = self.stale_under(graph)
+        if line is not None:
+            raise LostWriteError(_another_name(line, f"by which it is read at {_place()}"))
+
+    def stale_under(self, graph: Any) -> str | None:
+        """The line of the write that made the cell out of date, as seen from a graph."""
+        while graph is not None:
+            if graph in self.stale:
+                return self.stale[graph]
+            graph = getattr(graph, "outer_graph", None)
+        return None
+
+    def written_under(self, graph: Any) -> None:
+        """The cell is up to date; those that may be the same are not."""
+        self.stale.pop(graph, None)
+        for other in list(self.others):
+            Mark(graph, other, _place()).set()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That a cell is out of date under a graph, since a line."""
+
+    graph: Any
+    cell: Cell
+    line: str
+
+    def set(self) -> None:
+        """Have it so from now on."""
+        doubt = self.cell.doubt()
+        if doubt.is_argument:
+            raise LostWriteError(_another_name(self.line, "that of an argument of the function"))
+        doubt.stale[self.graph] = self.line
+        if _doubts.collectors:
+            _doubts.collectors[-1].append(self)
+
+
+def _another_name(line: str, which: str) -> str:
+    return (
+        f"{line}: this in-place write changes an array that may have another name, {which}: a name was bound "
+        "anew in a branch, or in a loop of which it is unknown how often it runs, so that which array it "
+        "means is not known while tracing. Write to a copy (a = a.copy()), or write in place (a[...] = b) "
+        "where the name is bound anew."
+    )
+
+
+def _place() -> str:
+    """The user's line, also where AutoGraph has made code of it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if "__autograph_generated" in frame.f_code.co_filename:
+            found = origin_of_generated_line(frame)
+            return users_line() if found is None else f"{found[0]}:{found[1]}"
+        frame = frame.f_back
+    return users_line()
+
+
+def link(first: Cell, second: Cell) -> None:
+    """These may be the same memory."""
+    if first is not second:
+        first.doubt().others.add(second)
+        second.doubt().others.add(first)
+
+
+@contextlib.contextmanager
+def doubts_ignored() -> Iterator[None]:
+    """What is out of date may be read: it is carried to where it may be bound anew."""
+    _doubts.ignored += 1
+    try:
+        yield
+    finally:
+        _doubts.ignored -= 1
+
+
+@contextlib.contextmanager
+def marks() -> Iterator[list[Mark]]:
+    """Which cells became out of date within."""
+    found: list[Mark] = []
+    _doubts.collectors.append(found)
+    try:
+        yield found
+    finally:
+        _doubts.collectors.pop()

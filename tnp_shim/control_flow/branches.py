@@ -8,13 +8,14 @@ from typing import Any
 import tensorflow as tf
 
 from tnp_shim.array import Array
-from tnp_shim.control_flow import log, printing
+from tnp_shim.control_flow import aliases, log, printing
+from tnp_shim.control_flow.aliases import Links, stale_line
 from tnp_shim.control_flow.conditions import condition_of, is_staged
 from tnp_shim.control_flow.forms import Form, is_undefined, joined
 from tnp_shim.control_flow.tracing import GetState, SetState, Statement, in_scratch
 from tnp_shim.promotion import constant
-from tnp_shim.storage import Effects
-from tnp_shim.tensorflow_internals import UndefinedReturnValue, autograph_operators
+from tnp_shim.storage import Effects, doubts_ignored, marks
+from tnp_shim.tensorflow_internals import UndefinedReturnValue, autograph_operators, current_graph
 
 Branch = Callable[[], Any]
 
@@ -95,10 +96,14 @@ def _try_both(statement: Statement, body: Branch, orelse: Branch, outputs: set[s
 
 def _stage(statement: Statement, cond: tf.Tensor, body: Branch, orelse: Branch, outputs: set[str]) -> None:
     before = statement.get()
-    forms = _forms(statement, _afters(statement, statement.try_once, [body, orelse]), outputs)
+    afters = _afters(statement, statement.try_once, [body, orelse])
+    forms = _forms(statement, afters, outputs)
     before += statement.get()[len(before) :]
     cells = list(statement.cells.values())
-    effects = Effects()
+    home, effects = current_graph(), Effects()
+    changed = [k for k, form in enumerate(forms) if form.kind in ("array", "nested")]
+    links = Links({k: set() for k in changed})
+    stale: dict[int, str] = {}
 
     def traced(branch: Branch) -> Callable[[], list[Any]]:
         def build() -> list[Any]:
@@ -106,17 +111,28 @@ def _stage(statement: Statement, cond: tf.Tensor, body: Branch, orelse: Branch, 
             with statement.undone(), printing.staged():
                 branch()
                 values = statement.get()
-                tensors = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]
-                passed = [tf.identity(t) if isinstance(t, tf.Tensor) else t for t in tensors]
-                return [*passed, *(cell.read() for cell in cells), constant(0, tf.int32)]  # one at least
+                found.append(aliases.links(changed, [values], {}, home))
+                stale.update({k: line for k in changed if (line := stale_line(values[k])) is not None})
+                with doubts_ignored():
+                    tensors = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]
+                    passed = [tf.identity(t) if isinstance(t, tf.Tensor) else t for t in tensors]
+                    return [*passed, *(cell.read() for cell in cells), constant(0, tf.int32)]  # one at least
 
         return build
 
+    found: list[Links] = []
     try:
-        results = tf.cond(cond, traced(body), traced(orelse))[:-1]
+        with marks() as noted:
+            results = tf.cond(cond, traced(body), traced(orelse))[:-1]
     finally:
         effects.close()
+    for of_branch in found:
+        links.pairs |= of_branch.pairs
+        for k, related in of_branch.cells.items():
+            links.cells[k] |= related
     _put(statement, forms, cells, results)
+    links.set(statement.get(), stale)
+    aliases.carry_out(noted)
 
 
 def _put(statement: Statement, forms: list[Form], cells: list[Any], results: Any) -> None:

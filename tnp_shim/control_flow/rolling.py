@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from tnp_shim.array import ndarray
 from tnp_shim.control_flow import numbers
+from tnp_shim.control_flow.aliases import arrays_in
 from tnp_shim.control_flow.conditions import condition_of
 from tnp_shim.control_flow.counting import Count
 from tnp_shim.control_flow.forms import form_of, is_undefined, same
@@ -105,14 +106,6 @@ def _roll_in_scratch(
         return left, _words(error)
 
 
-def _arrays(value: Any) -> list[ndarray]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [array for part in value for array in _arrays(part)]
-    return [value] if isinstance(value, ndarray) else []
-
-
 class _Attempt:
     """One attempt to roll what is left of a loop."""
 
@@ -158,7 +151,7 @@ class _Attempt:
                     return f"'{name}' is first bound in the loop"
             elif not form_of(before).takes(after, exactly=True):
                 return f"'{name}' changes its kind, dtype or shape from one iteration to the next"
-            written = any(id(array._cell.root()) in self.statement.cells for array in _arrays(before))
+            written = any(id(array._cell.root()) in self.statement.cells for array in arrays_in(before))
             if written and k not in sources and peeled < 2:
                 return f"'{name}' is written to and then bound to another array"
         self._settle(sources)
@@ -172,8 +165,8 @@ class _Attempt:
     def _is_part(self, k: int, after: Any, sources: dict[int, int]) -> bool:
         """Whether a value is, or shares memory with, an array from outside of the iteration."""
         known = set(self.statement.watched.roots)
-        known.update(id(array._cell.root()) for value in self.before for array in _arrays(value))
-        return k not in sources and any(id(array._cell.root()) in known for array in _arrays(after))
+        known.update(id(array._cell.root()) for value in self.before for array in arrays_in(value))
+        return k not in sources and any(id(array._cell.root()) in known for array in arrays_in(after))
 
     def _settle(self, sources: dict[int, int]) -> None:
         """Find after how many iterations arrays are back, and the names bound to parts of arrays."""
@@ -195,7 +188,7 @@ class _Attempt:
                 self._check_unread(k, name, before)
                 self.unread.add(k)
                 continue
-            roots = {id(array._cell.root()) for array in _arrays(after)}
+            roots = {id(array._cell.root()) for array in arrays_in(after)}
             if roots & new_roots:
                 raise NotRollable(f"'{name}' is bound to an array that has another name, too")
             new_roots |= roots

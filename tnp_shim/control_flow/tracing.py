@@ -7,30 +7,31 @@ cells that a body writes to, the variables that it changes and how; then the loo
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
 
-from tnp_shim.control_flow import numbers, printing
+from tnp_shim.control_flow import aliases, numbers, printing
+from tnp_shim.control_flow.aliases import SCRATCH, Links, roots_in, stale_line
 from tnp_shim.control_flow.conditions import condition_of
 from tnp_shim.control_flow.counting import Count
 from tnp_shim.control_flow.forms import Form, involves_arrays, is_undefined, joined
 from tnp_shim.control_flow.numbers import NotRollable
 from tnp_shim.control_flow.python_objects import Place, Watched
 from tnp_shim.promotion import constant
-from tnp_shim.storage import Cell, Effects
+from tnp_shim.storage import Cell, Effects, Mark, doubts_ignored, marks
 from tnp_shim.tensorflow_internals import Undefined, UndefinedReturnValue, current_graph, func_graph, record
 
 GetState = Callable[[], tuple[Any, ...]]
 SetState = Callable[[tuple[Any, ...]], None]
-_SCRATCH = "discovery"
 
 
 def in_scratch() -> bool:
     """Whether the graph being built is a scratch graph."""
     graph = current_graph()
-    return graph is not None and graph.name == _SCRATCH
+    return graph is not None and graph.name == SCRATCH
 
 
 class _Global:
@@ -142,7 +143,7 @@ class Statement:
         Cells that it writes to and places are added to the statement's. All else is undone.
         """
         effects = Effects()
-        scratch = func_graph.FuncGraph(_SCRATCH)
+        scratch = func_graph.FuncGraph(SCRATCH)
         with scratch.as_default(), record.stop_recording():
             effects.accept()
             try:
@@ -202,8 +203,16 @@ class Loop:
         self.seen: list[list[Any]] = []
         """The values that were seen of each variable, the one before the loop first."""
         self.forms: list[Form] = []
+        self.links = Links()
+        self.home: Any = None
+        self.graphs: list[Any] = []
+        """Those of the last trace: of the condition and of the body."""
         self.unread: set[int] = set()
         """Variables that each iteration binds before it reads them: they have no value between iterations."""
+        self.stale_cells: dict[Cell, str] = {}
+        """Cells that an iteration leaves out of date, each with the line that does so."""
+        self.stale_names: dict[int, str] = {}
+        """Variables whose arrays are out of date at the end of an iteration."""
 
     def once(self) -> None:
         """One iteration, of a number as unknown as it is in the loop."""
@@ -254,12 +263,24 @@ class Loop:
             form.bounds = None if bounds is None else (bounds[0] - GROWTH, bounds[1] + GROWTH)
 
     def _run(self, before: list[Any]) -> None:
+        with marks() as noted:
+            self._make(before, noted)
+        aliases.carry_out(noted)
+
+    def _make(self, before: list[Any], noted: list[Mark]) -> None:
         statement, count = self.statement, self.count
         forms = self.forms = self._forms_of(before)
         cells = list(statement.cells.values())
         home, effects = current_graph(), Effects()
+        changed = [k for k, form in enumerate(forms) if form.kind in ("array", "nested")]
+        self.home = home
+        moments = [list(moment) for moment in itertools.zip_longest(*self.seen)]
+        self.links = aliases.links(changed, moments, {}, home, self.exact)
+        for k in changed:
+            if (line := stale_line(before[k])) is not None:
+                self.stale_names.setdefault(k, line)
 
-        def put(values: Any) -> None:
+        def put(values: Any) -> list[Any]:
             if current_graph() is not home:
                 effects.accept()
             values = list(values)
@@ -267,12 +288,18 @@ class Loop:
                 cell.write(tensor)
             tensors = iter(values)
             statement.set([form.seen(tensors) for form in forms])
+            self.links.set(seen := statement.get(), self.stale_names)
+            for cell, line in self.stale_cells.items():
+                Mark(current_graph(), cell, line).set()
+            return seen
 
         def take(values: list[Any]) -> list[Any]:
-            carried = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]
-            return [*carried, *(cell.read() for cell in cells)]
+            with doubts_ignored():
+                carried = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]
+                return [*carried, *(cell.read() for cell in cells)]
 
         def more(number: tf.Tensor, *values: Any) -> tf.Tensor:
+            self.graphs = [current_graph()]
             put(values)
             conditions = [] if count is None else [count.is_before_end(number)]
             if self.test is not None:
@@ -280,16 +307,20 @@ class Loop:
             return conditions[0] if len(conditions) == 1 else tf.logical_and(*conditions)
 
         def step(number: tf.Tensor, *values: Any) -> list[Any]:
-            put(values)
+            self.graphs.append(current_graph())
+            seen = put(values)
+            begun = {k: [(root, root._value) for root in roots_in(seen[k])] for k in changed}
             with printing.staged(), printing.texts_are_printed():
                 self.body(None if count is None else count.number(number))
             self._check(effects)
+            self._check_aliases(moments, begun, noted)
             return [number if count is None else count.next(number), *take(statement.get())]
 
         first = constant(0, tf.int64) if count is None else count.first()
         initial = [first, *take(before)]
         invariants = [first.shape, *(i for form in forms for i in form.invariants())]
-        invariants += [cell.read().shape for cell in cells]
+        with doubts_ignored():
+            invariants += [cell.read().shape for cell in cells]
         options = {k: v for k, v in self.options.items() if k not in ("iterate_names", "shape_invariants")}
         if count is not None and count.most is not None:
             options.setdefault("maximum_iterations", count.most)
@@ -303,6 +334,36 @@ class Loop:
                 statement.set(before + statement.get()[len(before) :])
                 statement.watched.restore()
         put(self._asserted(before, results))
+
+    def _check_aliases(
+        self, moments: list[list[Any]], begun: dict[int, list[tuple[Cell, tf.Tensor]]], noted: list[Mark]
+    ) -> None:
+        """Whether it was known what may be the same as what, and what is out of date."""
+        values = self.statement.get()
+        incoming = {k: [root for root, _ in roots] for k, roots in begun.items()}
+        links = aliases.links([*begun], [*moments, values], incoming, self.home, self.exact)
+        written = {mark.cell for mark in noted} | {*self.statement.cells.values()}
+        written |= {root for roots in begun.values() for root, tensor in roots if root._value is not tensor}
+        surprising = False
+        if not self.links.includes(links):
+            involved = {cell for cells in links.cells.values() for cell in cells}
+            surprising = bool(written & (involved | {root for roots in incoming.values() for root in roots}))
+            self.links = links
+        stale = {k: line for k in begun if (line := stale_line(values[k])) is not None}
+        for k in stale.keys() - self.stale_names.keys():
+            surprising |= any(self._was_read(root) for root in incoming[k])
+        self.stale_names |= stale
+        for mark in noted:
+            here = mark.graph is current_graph() and aliases.is_outside(mark.cell, self.home)
+            if here and mark.cell not in self.stale_cells:
+                surprising |= self._was_read(mark.cell)
+                self.stale_cells[mark.cell] = mark.line
+        if surprising:
+            raise Surprise("arrays that have several names are written to in later iterations")
+
+    def _was_read(self, cell: Cell) -> bool:
+        """Whether the trace of an iteration has read it, in a graph of the loop or within one."""
+        return any(outer in self.graphs for graph in cell.doubt().read for outer in aliases.enclosing(graph))
 
     def _check(self, effects: Effects) -> None:
         """Whether the body did in the loop what it was seen to do."""
