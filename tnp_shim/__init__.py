@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from tnp_shim import config, control_flow, fft, linalg, methods
+from tnp_shim import config, control_flow, fft, linalg, methods, random
 from tnp_shim.array import (
     ArraySpec,
     ndarray,

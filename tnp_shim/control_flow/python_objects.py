@@ -141,6 +141,8 @@ class Watched:
             self._copies.append((value, value.copy(), "a real NumPy array"))
         elif isinstance(value, (tuple, frozenset)):
             self._pending += value
+        elif type(value).__module__.startswith("tnp_shim.random"):
+            self.involves_arrays = True  # its state is in cells and variables, which loops carry
         elif isinstance(value, (numpy.random.Generator, numpy.random.RandomState)):
             self.unsafe = self.unsafe or "it draws random numbers from NumPy"
         elif isinstance(value, io.IOBase):

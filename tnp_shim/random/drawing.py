@@ -1,0 +1,210 @@
+"""How a method draws: eagerly by NumPy from the same state, in graphs by the tables. Knows the array."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
+from tnp_shim.conversion import is_tensor_like, to_tensor
+from tnp_shim.random.bit_generators import BitGenerator
+from tnp_shim.random.elementwise import elementwise
+from tnp_shim.random.hosted import on_host
+from tnp_shim.random.rows import Row
+from tnp_shim.tensorflow_internals import no_tape_records, runs_eagerly
+
+
+class _Routes(threading.local):
+    native_eagerly = False
+
+
+_routes = _Routes()
+
+
+@contextlib.contextmanager
+def drawn_natively() -> Iterator[None]:
+    """Within the context, draw from tensors eagerly as well as in graphs: for tests."""
+    before, _routes.native_eagerly = _routes.native_eagerly, True
+    try:
+        yield
+    finally:
+        _routes.native_eagerly = before
+
+
+class Draws(tf.__internal__.tracking.AutoTrackable):
+    """What Generator and RandomState have in common: a bit generator, and NumPy's own generator on it."""
+
+    _bits: BitGenerator
+    _numpys: Any
+    _rows: dict[str, Row]
+    _special: dict[str, Callable[..., Any]]
+
+    def _live(self) -> Any:
+        """NumPy's generator, at this state; with the lock held, eagerly."""
+        self._bits.synced()
+        return self._generator
+
+    def _keep(self) -> None:
+        """Go on from the state of NumPy's generator; with the lock held."""
+        self._bits.keep()
+
+    def _forget(self) -> None:
+        """NumPy's generator has gone on, the state has not."""
+        self._bits._stamp = b""
+
+    def _state_tensors(self) -> list[tf.Tensor]:
+        return list(self._bits.read())
+
+    def _write_state(self, tensors: Sequence[tf.Tensor]) -> None:
+        self._bits.write(tensors)
+
+    def _numpys_at(self, words: Sequence[numpy.ndarray[Any, Any]]) -> Any:
+        """A generator of NumPy's at a state."""
+        bits = self._bits._kind.numpy(0)
+        bits.state = self._bits._kind.state(tuple(map(numpy.asarray, words)))
+        return self._numpys(bits)
+
+    def _words_of(self, generator: Any) -> list[numpy.ndarray[Any, Any]]:
+        """The state of a generator of NumPy's."""
+        return list(self._bits._kind.words(generator.bit_generator.state))
+
+
+def method_of(owner: Any, name: str) -> Callable[..., Any]:
+    """NumPy's method of that name, for our class in the place of NumPy's `owner`."""
+    numpys = getattr(owner, name)
+    signature = inspect.signature(numpys)
+
+    def method(self: Draws, *args: Any, **kwargs: Any) -> Any:
+        return drawn(self, name, signature, args, kwargs)
+
+    method.__name__ = name
+    method.__qualname__ = f"{owner.__name__}.{name}"
+    method.__doc__ = numpys.__doc__
+    method.__signature__ = signature  # type: ignore[attr-defined]
+    return method
+
+
+def drawn(
+    self: Draws, name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """What a call of a method gives."""
+    if runs_eagerly() and not _routes.native_eagerly:
+        row = self._rows.get(name)
+        if row is None or no_tape_records() or not any(map(_is_watchable, (*args, *kwargs.values()))):
+            return _by_numpy(self, name, args, kwargs)
+    try:
+        bound = signature.bind(self, *args, **kwargs)
+    except TypeError:
+        getattr(self._numpys(self._bits._kind.numpy(0)), name)(*args, **kwargs)  # NumPy's own words
+        raise
+    bound.apply_defaults()
+    values = {key: value for key, value in bound.arguments.items() if key != "self"}
+    values.update(values.pop("args", None) is not None and {"args": bound.arguments["args"]} or {})
+    if name in self._special:
+        return self._special[name](self, values)
+    if name in self._rows:
+        return elementwise(self, self._rows[name], values)
+    return on_host(self, name, values)
+
+
+# by NumPy, eagerly
+
+
+def plain(value: Any) -> Any:
+    """An argument with real NumPy arrays in place of ours."""
+    if isinstance(value, Array):
+        return numpy.asarray(value)[()] if not isinstance(value, ndarray) else numpy.asarray(value)
+    if isinstance(value, (tf.Tensor, tf.Variable)):
+        return value.numpy()
+    if type(value) in (list, tuple):
+        return type(value)(map(plain, value))
+    return value
+
+
+def as_ours(value: Any) -> Any:
+    """What NumPy gave, with arrays of ours in place of its own."""
+    if isinstance(value, numpy.ndarray):
+        return wrap(to_tensor(value)) if value.dtype != object else value
+    if isinstance(value, numpy.generic):
+        return wrap_scalar(tf.constant(value))
+    return value
+
+
+_WRITTEN = {"shuffle": "x"}
+"""The parameter that a method writes into, besides `out`."""
+
+
+def _by_numpy(self: Draws, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    method = getattr(self._numpys, name)
+    target = kwargs.get("out")
+    given = [plain(arg) for arg in args]
+    named = {key: plain(value) for key, value in kwargs.items()}
+    written = _WRITTEN.get(name)
+    if written:
+        target = args[0] if args else kwargs.get(written)
+    elif target is None and len(args) > 2:
+        place = (
+            list(inspect.signature(method).parameters).index("out") - 1
+            if "out" in _parameters(method)
+            else 99
+        )
+        target = args[place] if len(args) > place else None
+    if isinstance(target, Array):
+        return _into(self, name, target, given, named, args, written)
+    return as_ours(_called(self, name, given, named))
+
+
+def _parameters(method: Any) -> Any:
+    return inspect.signature(method).parameters
+
+
+def _into(
+    self: Draws,
+    name: str,
+    target: Array,
+    given: list[Any],
+    named: dict[str, Any],
+    args: tuple[Any, ...],
+    written: str | None,
+) -> Any:
+    """Call NumPy's method with a copy of the array that it writes into, and write that."""
+    if not target._writeable:
+        memory = numpy.asarray(target).view()
+        memory.flags.writeable = False
+    else:
+        memory = numpy.array(target, order="K")
+    for place, arg in enumerate(args):
+        if arg is target:
+            given[place] = memory
+    for key in ("out", written):
+        if key in named:
+            named[key] = memory
+    value = _called(self, name, given, named)
+    write(target, to_tensor(memory))
+    return None if value is None else target
+
+
+def _called(self: Draws, name: str, given: Sequence[Any], named: dict[str, Any]) -> Any:
+    with self._bits.lock:
+        live = self._live()
+        try:
+            value = getattr(live, name)(*given, **named)
+        except BaseException:
+            self._forget()
+            raise
+        self._keep()
+    return value
+
+
+# from tensors
+
+
+def _is_watchable(value: Any) -> bool:
+    """Whether a gradient may be asked for with respect to an argument."""
+    return is_tensor_like(value) and not isinstance(value, (numpy.ndarray, numpy.generic))

@@ -1,0 +1,153 @@
+"""Draws of one number for each element of the parameters, in graphs. Knows the array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim import dtypes
+from tnp_shim.array import Array, wrap, wrap_scalar, write
+from tnp_shim.control_flow import numbers
+from tnp_shim.conversion import to_tensor
+from tnp_shim.errors import UnsupportedError, users_line
+from tnp_shim.promotion import cast
+from tnp_shim.random.hosted import Draws, asked, host, without_gradient
+from tnp_shim.random.rows import Row
+from tnp_shim.random.sizes import Size
+from tnp_shim.tensorflow_internals import known_value, runs_eagerly
+
+
+def elementwise(self: Draws, row: Row, values: dict[str, Any]) -> Any:
+    """A number for each element of the broadcast parameters."""
+    out, dtype = values.get("out"), numpy.dtype(values.get("dtype") or numpy.float64)
+    examples = {p.name: p.example for p in row.parameters}
+    trial = asked(
+        self, row.name, {**values, "size": None, **({"out": None} if out is not None else {})}, examples
+    )
+    if out is not None:
+        _check_out(self, row, values, dtype)
+        values = {**values, "size": out.shape}
+    tensors = [cast(to_tensor(values[p.name]), p.dtype) for p in row.parameters]
+    size = Size(values.get("size"), tensors)
+    tensors = _refused_at_run_time(row, tensors)
+    found = _values(self, row, tensors, size, values, dtype)
+    if out is not None:
+        write(out, tf.reshape(found, size.shape))
+        return out
+    return shaped(found, size, trial)
+
+
+def shaped(found: tf.Tensor, size: Size, trial: Any) -> Any:
+    """Numbers as NumPy returns them, of the kind that a trial gave."""
+    if not size.is_scalar:
+        return wrap(tf.reshape(found, size.shape))
+    found = tf.reshape(found, ())
+    if type(trial) in (bool, int, float) and not runs_eagerly():
+        return numbers.made(found, type(trial))
+    return type(trial)(found.numpy()) if type(trial) in (bool, int) else wrap_scalar(found)
+
+
+def _check_out(self: Draws, row: Row, values: dict[str, Any], dtype: numpy.dtype[Any]) -> None:
+    out = values["out"]
+    if not isinstance(out, Array):
+        raise UnsupportedError(
+            f"{users_line()}: np.random.{row.name}: out must be an array of tnp_shim's in a graph, or what "
+            "is drawn when the graph runs would be lost"
+        )
+    size = values.get("size")
+    memory = numpy.empty(out.shape, out.dtype)
+    asked(self, row.name, {**values, "out": memory, "size": size}, {})
+
+
+def _refused_at_run_time(row: Row, tensors: list[tf.Tensor]) -> list[tf.Tensor]:
+    """The parameters, which are checked when the graph runs if they are unknown until then."""
+    checked = []
+    for parameter, tensor in zip(row.parameters, tensors, strict=True):
+        if parameter.fault is not None and known_value(tensor) is None:
+            fine = ~tf.reduce_any(parameter.fault(tensor))
+            check = tf.debugging.Assert(fine, [f"np.random.{row.name}: {parameter.words}"])
+            with tf.control_dependencies([check] if check is not None else []):
+                tensor = tf.identity(tensor)
+        checked.append(tensor)
+    return checked
+
+
+def _values(
+    self: Draws,
+    row: Row,
+    tensors: list[tf.Tensor],
+    size: Size,
+    values: dict[str, Any],
+    dtype: numpy.dtype[Any],
+) -> tf.Tensor:
+    draw = row.draw if dtype == numpy.float64 else row.single
+    engine = self._bits._kind.engine
+    if draw is None or engine is None or values.get("method", "zig") != "zig":
+        return _values_on_host(self, row, tensors, size, values)
+    given = [size.flat(t) for p, t in zip(row.parameters, tensors, strict=True) if p.name in row.given]
+    state = _after_checks(self._state_tensors(), tensors)
+    if row.keeps_spare:
+        found, after, spare = draw(engine, tuple(state[:-1]), state[-1], size.count, *given)
+        self._write_state([*after, spare])
+    else:
+        words = len(self._bits._cells)
+        found, after = draw(engine, tuple(state[:words]), size.count, *given)
+        self._write_state([*after, *state[words:]])
+    if row.finish is None:
+        return without_gradient(row.name, found, tensors)
+    return row.finish(engine.zero(tuple(state)), found, *map(size.flat, tensors))
+
+
+def _after_checks(state: list[tf.Tensor], tensors: list[tf.Tensor]) -> list[tf.Tensor]:
+    """The state, which nothing may replace before the parameters were checked."""
+    checked = [t for t in tensors if not hasattr(t, "numpy")]
+    if runs_eagerly() or not checked:
+        return state
+    with tf.control_dependencies(checked):
+        return [tf.identity(tensor) for tensor in state]
+
+
+def _values_on_host(
+    self: Draws, row: Row, tensors: list[tf.Tensor], size: Size, values: dict[str, Any]
+) -> tf.Tensor:
+    """What NumPy draws; with the standard values too, where the parameters have gradients by them."""
+    rest = {k: v for k, v in values.items() if k not in ("out", "size") and k not in examples_of(row)}
+    shape = size.shape if isinstance(size.shape, tuple) else None
+    names = [p.name for p in row.parameters]
+    both = row.finish is not None
+    dtype = asked(
+        self,
+        row.name,
+        {**values, "size": 1, "out": None} if "out" in values else {**values, "size": None},
+        examples_of(row),
+    )
+    spec = tf.TensorSpec(
+        [size.count if shape is not None else None], dtypes.to_tf(numpy.asarray(dtype).dtype)
+    )
+
+    def draw(generator: Any, n: Any, *given: Any) -> list[Any]:
+        before = self._words_of(generator)
+        found = getattr(generator, row.name)(**dict(zip(names, given, strict=True)), **rest, size=int(n))
+        if not both:
+            return [numpy.asarray(found)]
+        replayed = self._numpys_at(before)
+        chosen = {p: g for p, g in zip(names, given, strict=True) if p in row.given}
+        return [found, getattr(replayed, row.standard)(**chosen, size=int(n))]
+
+    flat = [size.flat(tensor) for tensor in tensors]
+    count = tf.cast(size.count, tf.int64)
+    specs = [spec] * (2 if both else 1)
+    found = host(self, row.name, draw, specs, count, *flat)
+    if not both:
+        return without_gradient(row.name, found[0], tensors)
+    value, standard = found
+    finished = row.finish(None, standard, *flat)
+    # NumPy's own bits, with the gradient of the composition
+    return finished + tf.stop_gradient(tf.where(value == finished, tf.zeros_like(value), value - finished))
+
+
+def examples_of(row: Row) -> dict[str, Any]:
+    """A value that NumPy takes for each parameter."""
+    return {p.name: p.example for p in row.parameters}

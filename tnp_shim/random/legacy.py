@@ -1,0 +1,236 @@
+"""`np.random.RandomState`, and the functions of the module, which draw from one for all. Knows the array."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim.errors import UnsupportedError, users_line
+from tnp_shim.random.bit_generators import (
+    MT19937,
+    BitGenerator,
+    VariableCell,
+    cells_of,
+    from_numpy,
+    seed_of,
+)
+from tnp_shim.random.drawing import Draws, method_of, plain
+from tnp_shim.random.orders import LEGACY as SPECIAL
+from tnp_shim.random.rows import LEGACY
+from tnp_shim.tensorflow_internals import runs_eagerly
+
+
+class RandomState(Draws):
+    """NumPy's older generator: of normal numbers, which come in pairs, it keeps the second one."""
+
+    _numpys = numpy.random.RandomState
+    _rows = LEGACY
+    _special = SPECIAL
+
+    def __init__(self, seed: Any = None) -> None:
+        if isinstance(seed, BitGenerator):
+            bits = seed
+        elif isinstance(seed, numpy.random.BitGenerator):
+            bits = from_numpy(seed)
+        elif seed is None:
+            bits = MT19937()
+        else:
+            bits = from_numpy(numpy.random.RandomState(seed_of(seed))._bit_generator)
+        self._begin(bits)
+
+    def _begin(self, bits: BitGenerator, has: float = 0.0, spare: float = 0.0) -> None:
+        self._bits = bits
+        self._generator = numpy.random.RandomState(bits._live)
+        kept = numpy.array([has, spare])
+        if isinstance(bits._cells[0], VariableCell):
+            with tf.init_scope():
+                self._spare = cells_of((kept,))[0]
+            self._spare_variable = self._spare.variable
+        else:
+            self._spare = cells_of((kept,))[0]
+        self._set_spare(kept)
+
+    def _set_spare(self, spare: Any) -> None:
+        """Let NumPy's generator keep this normal number."""
+        state = self._generator.get_state(legacy=False)
+        self._generator.set_state({**state, "has_gauss": int(spare[0]), "gauss": float(spare[1])})
+        self._seen = spare.tobytes()
+
+    # the state: the stream's, and the normal number
+
+    def _live(self) -> Any:
+        self._bits.synced()
+        spare = self._spare.read().numpy()
+        if spare.tobytes() != self._seen:
+            self._set_spare(spare)
+        return self._generator
+
+    def _keep(self) -> None:
+        self._bits.keep()
+        state = self._generator.get_state(legacy=False)
+        spare = numpy.array([state["has_gauss"], state["gauss"]], float)
+        if spare.tobytes() != self._seen:
+            self._spare.write(tf.constant(spare))
+            self._seen = spare.tobytes()
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._seen = b""
+
+    def _state_tensors(self) -> list[tf.Tensor]:
+        return [*self._bits.read(), self._spare.read()]
+
+    def _write_state(self, tensors: Sequence[tf.Tensor]) -> None:
+        self._bits.write(tensors[:-1])
+        self._spare.write(tensors[-1])
+
+    def _numpys_at(self, words: Sequence[Any]) -> Any:
+        generator = super()._numpys_at(words[:-1])
+        state = generator.get_state(legacy=False)
+        has, spare = map(float, words[-1])
+        generator.set_state({**state, "has_gauss": int(has), "gauss": spare})
+        return generator
+
+    def _words_of(self, generator: Any) -> list[Any]:
+        state = generator.get_state(legacy=False)
+        words = self._bits._kind.words(generator._bit_generator.state)
+        return [*words, numpy.array([state["has_gauss"], state["gauss"]], float)]
+
+    @property
+    def _bit_generator(self) -> BitGenerator:
+        return self._bits
+
+    # NumPy's methods that draw nothing
+
+    def seed(self, seed: Any = None) -> None:
+        """Begin anew from a seed."""
+        if not runs_eagerly():
+            trial = numpy.random.RandomState(numpy.random.MT19937(0))
+            trial.seed(seed_of(seed))
+            if seed is None:
+                raise UnsupportedError(
+                    f"{users_line()}: np.random.seed() asks the host for a seed, once while the function is "
+                    "traced; give it a seed, or call it outside of the function"
+                )
+            self._write_state([tf.constant(word) for word in self._words_of(trial)])
+            return
+        with self._bits.lock:
+            live = self._live()
+            try:
+                live.seed(seed_of(seed))
+            except BaseException:
+                self._forget()
+                raise
+            self._keep()
+
+    def get_state(self, legacy: bool = True) -> Any:
+        """The state, as NumPy's generators take it."""
+        self._bits.state  # noqa: B018  which is refused while a function is traced
+        with self._bits.lock:
+            return self._live().get_state(legacy)
+
+    def set_state(self, state: Any) -> None:
+        """Go on from a state that `get_state` gave, NumPy's or ours."""
+        if not runs_eagerly():
+            trial = numpy.random.RandomState(self._bits._kind.numpy(0))
+            trial.set_state(plain(state))
+            self._write_state([tf.constant(word) for word in self._words_of(trial)])
+            return
+        with self._bits.lock:
+            live = self._live()
+            try:
+                live.set_state(plain(state))
+            except BaseException:
+                self._forget()
+                raise
+            self._keep()
+
+    def __repr__(self) -> str:
+        return f"{self} at 0x{id(self):X}"
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}({type(self._bits).__name__})"
+
+    def __getstate__(self) -> Any:
+        return self.get_state(legacy=False)
+
+    def __setstate__(self, state: Any) -> None:
+        self.set_state(state)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._bits.__reduce__(), self.get_state(legacy=False))
+
+    def __copy__(self) -> RandomState:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: Any) -> RandomState:
+        made = memo[id(self)] = _restored(self._bits.__reduce__(), self.get_state(legacy=False))
+        return made
+
+
+def _restored(bits: tuple[Any, ...], state: Any) -> RandomState:
+    make, arguments = bits
+    made = object.__new__(RandomState)
+    made._begin(make(*arguments), state["has_gauss"], state["gauss"])
+    return made
+
+
+for _name in dir(numpy.random.RandomState):
+    if not _name.startswith("_") and not hasattr(RandomState, _name):
+        setattr(RandomState, _name, method_of(numpy.random.RandomState, _name))
+
+
+class _Global:
+    """The generator of the module's functions; made when it is first asked for: importing runs no ops."""
+
+    def __init__(self) -> None:
+        self.generator: RandomState | None = None
+        self.lock = threading.Lock()
+
+    def __call__(self) -> RandomState:
+        if self.generator is None:
+            with self.lock, tf.init_scope():
+                if self.generator is None:
+                    self.generator = RandomState()
+        return self.generator
+
+
+global_generator = _Global()
+
+
+def _function_of(name: str, method: str | None = None) -> Callable[..., Any]:
+    numpys = getattr(numpy.random, name)
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return getattr(global_generator(), method or name)(*args, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = numpys.__doc__
+    function.__module__ = "tnp_shim.random"
+    function.__signature__ = inspect.signature(numpys)  # type: ignore[attr-defined]
+    return function
+
+
+_OTHER_NAMES = {"ranf": "random_sample", "sample": "random_sample"}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    name: _function_of(name, _OTHER_NAMES.get(name))
+    for name in numpy.random.__all__
+    if not isinstance(getattr(numpy.random, name), type) and name != "default_rng"
+}
+"""The functions of the module, each a method of the generator for all."""
+
+
+def get_bit_generator() -> BitGenerator:
+    """The stream of the module's functions."""
+    return global_generator()._bits
+
+
+def set_bit_generator(bitgen: Any) -> None:
+    """Let the module's functions draw from another stream."""
+    with global_generator.lock, tf.init_scope():
+        global_generator.generator = RandomState(bitgen)

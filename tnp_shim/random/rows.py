@@ -1,0 +1,180 @@
+"""The distributions as data: their parameters, what is drawn from tensors, gradients. Knows tensors only.
+
+A row without a native draw is drawn by NumPy on the host, from the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from tnp_shim.kernels.random.engine import Engine, Size, State, rounded
+
+Draw = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter whose elements go with the elements of the result."""
+
+    name: str
+    example: Any = 1.0
+    """A value that NumPy takes, for one that is unknown while tracing."""
+    fault: Callable[[tf.Tensor], tf.Tensor] | None = None
+    """Which values NumPy refuses."""
+    words: str = ""
+    """What NumPy then says."""
+    dtype: tf.DType = tf.float64
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method that draws one number for each element of the broadcast parameters."""
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    draw: Draw | None = None
+    """`(engine, state, n, *given)` to `(values, state)`."""
+    single: Draw | None = None
+    """The same for `dtype=float32`."""
+    finish: Callable[..., tf.Tensor] | None = None
+    """`(zero, standard values, *parameters)` to values: how parameters enter by differentiable operations."""
+    given: tuple[str, ...] = ()
+    """The parameters that the draw itself is given."""
+    keeps_spare: bool = False
+    """Whether the draw takes and gives the normal number that RandomState keeps, after the state."""
+    standard: str = ""
+    """The method that draws the standard values, without parameters; where `finish` is."""
+
+
+def _negative(x: tf.Tensor) -> tf.Tensor:
+    return ~(x >= 0)
+
+
+def _not_positive(x: tf.Tensor) -> tf.Tensor:
+    return ~(x > 0)
+
+
+def _no_probability(x: tf.Tensor) -> tf.Tensor:
+    return ~((x >= 0) & (x <= 1))
+
+
+def _no_positive_probability(x: tf.Tensor) -> tf.Tensor:
+    return ~((x > 0) & (x <= 1))
+
+
+def _free(name: str, example: Any = 0.0) -> Parameter:
+    return Parameter(name, example)
+
+
+def _at_least_0(name: str, dtype: tf.DType = tf.float64) -> Parameter:
+    return Parameter(name, 1, _negative, f"{name} < 0", dtype)
+
+
+def _above_0(name: str) -> Parameter:
+    return Parameter(name, 1.0, _not_positive, f"{name} <= 0")
+
+
+def _probability(name: str) -> Parameter:
+    return Parameter(name, 0.5, _no_probability, f"{name} < 0, {name} > 1 or {name} contains NaNs")
+
+
+def _above_1(name: str) -> Parameter:
+    return Parameter(name, 2.0, lambda x: ~(x > 1), f"{name} <= 1 or {name} is NaN")
+
+
+LOC, SCALE = _free("loc"), _at_least_0("scale")
+
+
+def doubles(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
+    """Numbers in [0, 1)."""
+    values, after = engine.doubles(state, n)
+    return values, after(n)
+
+
+def floats(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
+    """Numbers of single precision in [0, 1)."""
+    values, after = engine.floats(state, n)
+    return values, after(n)
+
+
+def between(zero: tf.Tensor, x: tf.Tensor, low: tf.Tensor, high: tf.Tensor) -> tf.Tensor:
+    """low + (high - low) * x."""
+    return low + rounded(zero, (high - low) * x)
+
+
+def moved(zero: tf.Tensor, x: tf.Tensor, loc: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
+    """loc + scale * x."""
+    return loc + rounded(zero, scale * x)
+
+
+def scaled(zero: tf.Tensor, x: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
+    """scale * x."""
+    return scale * x
+
+
+def exponential_of_moved(zero: tf.Tensor, x: tf.Tensor, mean: tf.Tensor, sigma: tf.Tensor) -> tf.Tensor:
+    """exp(mean + sigma * x)."""
+    return tf.exp(moved(zero, x, mean, sigma))
+
+
+def scaled_second(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
+    """scale * x, of a draw that was given the shape."""
+    return scale * x
+
+
+_UNIFORM = Row("uniform", (_free("low"), _free("high", 1.0)), doubles, finish=between, standard="random")
+
+_COMMON = (
+    Row("beta", (_above_0("a"), _above_0("b"))),
+    Row("binomial", (_at_least_0("n", tf.int64), _probability("p"))),
+    Row("chisquare", (_above_0("df"),)),
+    Row("exponential", (SCALE,), finish=scaled, standard="standard_exponential"),
+    Row("f", (_above_0("dfnum"), _above_0("dfden"))),
+    Row("gamma", (_at_least_0("shape"), SCALE)),
+    Row("geometric", (Parameter("p", 0.5, _no_positive_probability, "p <= 0, p > 1 or p contains NaNs"),)),
+    Row("gumbel", (LOC, SCALE)),
+    Row(
+        "hypergeometric",
+        (_at_least_0("ngood", tf.int64), _at_least_0("nbad", tf.int64), _at_least_0("nsample", tf.int64)),
+    ),
+    Row("laplace", (LOC, SCALE)),
+    Row("logistic", (LOC, SCALE)),
+    Row(
+        "lognormal",
+        (_free("mean"), _at_least_0("sigma")),
+        finish=exponential_of_moved,
+        standard="standard_normal",
+    ),
+    Row("logseries", (Parameter("p", 0.5, lambda p: ~((p >= 0) & (p < 1)), "p < 0, p >= 1 or p is NaN"),)),
+    Row("negative_binomial", (Parameter("n", 1.0, _not_positive, "n <= 0"), _probability("p"))),
+    Row("noncentral_chisquare", (_above_0("df"), _at_least_0("nonc"))),
+    Row("noncentral_f", (_above_0("dfnum"), _above_0("dfden"), _at_least_0("nonc"))),
+    Row("normal", (LOC, SCALE), finish=moved, standard="standard_normal"),
+    Row("pareto", (_above_0("a"),)),
+    Row("poisson", (Parameter("lam", 1.0, _negative, "lam < 0 or lam contains NaNs"),)),
+    Row("power", (_above_0("a"),)),
+    Row("rayleigh", (SCALE,)),
+    Row("standard_cauchy"),
+    Row("standard_exponential"),
+    Row("standard_gamma", (_at_least_0("shape"),)),
+    Row("standard_normal"),
+    Row("standard_t", (_above_0("df"),)),
+    Row("triangular", (_free("left"), _free("mode", 0.5), _free("right", 1.0))),
+    _UNIFORM,
+    Row("vonmises", (_free("mu"), _at_least_0("kappa"))),
+    Row("wald", (_above_0("mean"), _above_0("scale"))),
+    Row("weibull", (_at_least_0("a"),)),
+    Row("zipf", (_above_1("a"),)),
+)
+
+GENERATOR: dict[str, Row] = {row.name: row for row in (*_COMMON, Row("random", draw=doubles, single=floats))}
+"""The methods of Generator."""
+
+LEGACY: dict[str, Row] = {
+    row.name: row for row in (*_COMMON, Row("random_sample", draw=doubles), Row("random", draw=doubles))
+}
+"""The methods of RandomState."""
