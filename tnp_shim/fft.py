@@ -292,12 +292,7 @@ def _half_over_axes(name: str, a: tf.Tensor, s: Any, axes: Axis, norm: Any, out:
 def _real_over_axes(name: str, a: tf.Tensor, s: Any, axes: Axis, norm: Any, out: Any) -> Any:
     """`irfftn` and its kin, last axis last."""
     steps = _steps(name, a, s, axes, to_real=True)
-    z, dtype = _as_complex(a), _real_dtype(a)
-    if z.dtype == tf.complex64 and _is_double(a, out):  # as NumPy's, only the last step computes for `out`
-        if steps[:-1]:
-            z, dtype = _complex(z, steps[:-1], norm, True, dtype), tf.float32
-        z, steps = cast(z, tf.complex128), steps[-1:]
-    signal = _real(z, steps, norm, dtype)
+    signal = _real(_as_complex(a, out), steps, norm, _real_dtype(a))
     return _into(name, out, _of_precision(signal, a, out) if len(steps) == 1 else signal)
 
 

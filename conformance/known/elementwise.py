@@ -225,7 +225,8 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         "no-complex-power-on-gpu",
-        "power pow float_power power.* pow.* float_power.* ndarray.__pow__ ndarray.__ipow__ ndarray.__rpow__",
+        "power pow float_power power.* pow.* float_power.* ndarray.__pow__ ndarray.__ipow__ ndarray.__rpow__ "
+        "emath.power lib.scimath.power",
         "gpu",
         "TensorFlow registers no GPU kernel of the power of complex numbers; it runs on the CPU",
         kind="kernel",

@@ -249,6 +249,14 @@ KNOWN: tuple[Known, ...] = (
         ),
     ),
     Known(
+        "slopes-of-large-integers",
+        "gradient",
+        "*",
+        "differences of integers far from zero, weighted by uneven distances, cancel but for rounding",
+        kind="value",
+        when=lambda call: has_dtype(*INTEGERS)(call) and has_fill("hard")(call),
+    ),
+    Known(
         "vectors-of-unknown-length-into-one",
         "vecmat matvec matmul",
         "unknown",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy
 import tensorflow as tf
@@ -30,7 +31,8 @@ def check(cases: Sequence[Case]) -> list[Verdict]:
 
     def one(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         outcome, found = staged(call, tensors)
-        slots[:] = [*range(len(found) - len(outcome.bases)), *outcome.bases]
+        # a batch of one is no batch: what needs values knows them there, and gives arrays of NumPy's
+        slots[:] = [_slot(value, found) for value in values_of(outcome)]
         return found
 
     try:
@@ -38,6 +40,13 @@ def check(cases: Sequence[Case]) -> list[Verdict]:
     except Exception as error:
         return [Verdict(case.call, Difference("error", f"{type(error).__name__}: {error}")) for case in cases]
     return [_compared(case, [mapped[slot][i] for slot in slots], results[i]) for i, case in enumerate(cases)]
+
+
+def _slot(value: Any, found: list[tf.Tensor]) -> int:
+    if not isinstance(value, int):
+        found.append(tf.convert_to_tensor(value))
+        return len(found) - 1
+    return value
 
 
 def _compared(case: Case, values: Sequence[numpy.ndarray], expected: Sequence[numpy.ndarray]) -> Verdict:

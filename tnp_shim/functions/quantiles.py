@@ -175,9 +175,8 @@ def _quantile(
     if weights is not None:
         found = _weighted(a, rows, places, axis, axes, method, weights, ignores_nan)
     else:
-        found = _unweighted(
-            rows, places, method, ignores_nan, _result_dtype(a, q_dtype, weak, method, choosing)
-        )
+        dtype = _result_dtype(a, q_dtype, weak, method, choosing)
+        found = _unweighted(rows, places, method, ignores_nan, dtype, method in choosing)
     found = gen_array_ops.transpose(found, constant((1, 0), tf.int32))
     sizes = [vector(shape) for shape in (shape_of(q), reduced_shape(a, axes, keepdims))]
     return reshape(
@@ -196,7 +195,10 @@ def _result_dtype(
     return dtypes.to_tf(dtypes.result_type(dtypes.to_numpy(a.dtype), key))
 
 
-def _unweighted(rows: tf.Tensor, q: tf.Tensor, method: str, ignores_nan: bool, dtype: tf.DType) -> tf.Tensor:
+def _unweighted(
+    rows: tf.Tensor, q: tf.Tensor, method: str, ignores_nan: bool, dtype: tf.DType, chooses: bool
+) -> tf.Tensor:
+    """`chooses`: an element is the quantile, which is not to be had by interpolation if it is infinite."""
     size = length(rows, 1)
     rows = _never_empty(rows, size, ignores_nan)
     rows = sorting.sort(rows)
@@ -209,8 +211,9 @@ def _unweighted(rows: tf.Tensor, q: tf.Tensor, method: str, ignores_nan: bool, d
     place = (DISCRETE.get(method) or CONTINUOUS[method])(count, q)
     if method in DISCRETE:
         found = cast(_elements(rows, gen_math_ops.minimum(place, count - 1)), dtype)
-    elif dtype == rows.dtype and not dtype.is_floating:
-        found = _elements(rows, gen_math_ops.maximum(gen_math_ops.minimum(place, count - 1), like(0, place)))
+    elif chooses:
+        place = gen_math_ops.maximum(gen_math_ops.minimum(place, count - 1), like(0, place))
+        found = cast(_elements(rows, place), dtype)
     else:
         found = _interpolated(rows, place, count, method, dtype)
     if ignores_nan or not rows.dtype.is_floating:
