@@ -83,7 +83,7 @@ def test_a_module_of_the_same_name_is_not_taken_for_the_scripts(monkeypatch: pyt
     assert sys.modules["sibling"] is mine and type(mine.made()) is numpy.ndarray
 
 
-def test_random_numbers_are_real_numpys() -> None:
+def test_random_numbers_under_each_import() -> None:
     assert ran("run", script("drawing.py")).stdout == "True True tnp_shim\n"
 
 

@@ -14,10 +14,7 @@ import numpy
 
 import tnp_shim
 
-FROM_NUMPY = {
-    "random": "real NumPy's: numbers are drawn on the host, once while a function is traced, and results "
-    "are real NumPy arrays, which functions and operators of arrays take"
-}
+FROM_NUMPY: dict[str, str] = {}
 """Modules of NumPy's that take the place of ours until these exist."""
 
 Recorded = Callable[[str, Any], Any]
