@@ -32,6 +32,7 @@ from tnp_shim.functions.arrays import (
     from_dlpack,
     frombuffer,
     fromiter,
+    isdtype,
     issubdtype,
     may_share_memory,
     min_scalar_type,

@@ -39,7 +39,9 @@ class ScalarMeta(ArrayMeta):
         )
 
     def __eq__(cls, other: Any) -> bool:
-        return cls is other or (cls._dtype_of_instances is not None and cls._numpy is other)
+        if cls is other or (cls._dtype_of_instances is not None and cls._numpy is other):
+            return True
+        return NotImplemented  # as of every class: a dtype on the other side has the say
 
     def __hash__(cls) -> int:
         # Not NumPy's: the caches of abstract base classes (TensorFlow's protocols, `numbers`) would take

@@ -344,6 +344,18 @@ def issubdtype(arg1: Any, arg2: Any) -> bool:
     return numpy.issubdtype(*(getattr(kind, "_numpy", kind) for kind in (arg1, arg2)))
 
 
+@arrays(numpy.isdtype)
+def isdtype(dtype: Any, kind: Any) -> bool:
+    """Whether a dtype is another, or of a kind that the array API names ("integral", "real floating")."""
+    kinds = tuple(_scalar_type(k) for k in kind) if isinstance(kind, tuple) else _scalar_type(kind)
+    return numpy.isdtype(_scalar_type(dtype), kinds)
+
+
+def _scalar_type(value: Any) -> Any:
+    """NumPy's scalar type for ours, which NumPy would look for by its hash."""
+    return getattr(value, "_numpy", value) if isinstance(value, type) else value
+
+
 @arrays(numpy.common_type)
 def common_type(*arrays: Any) -> type:
     """The inexact scalar type that all arrays can be cast to."""

@@ -25,7 +25,7 @@ _BY_REASON = {
     "about dtypes, printing and settings, which are the same for both": """
         ScalarType base_repr binary_repr dtype errstate exceptions
         finfo format_float_positional format_float_scientific get_printoptions getbufsize geterr geterrcall
-        iinfo isdtype iterable little_endian mintypecode printoptions sctypeDict set_printoptions setbufsize
+        iinfo iterable little_endian mintypecode printoptions sctypeDict set_printoptions setbufsize
         seterr seterrcall typecodes typename typing""",
     "for text, dates, objects, records and wider floats, which stay in real NumPy arrays": """
         busday_count busday_offset busdaycalendar bytes_ char character clongdouble complex256 datetime64

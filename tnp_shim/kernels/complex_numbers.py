@@ -24,6 +24,7 @@ from tnp_shim.kernels.elementwise import (
 )
 from tnp_shim.kernels.floating import by_length, hypot, nonzero_divisor, with_sign
 from tnp_shim.kernels.integers import whole_power
+from tnp_shim.kernels.two_floats import squares_less_one
 from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import (
     compiled_by_xla,
@@ -128,8 +129,7 @@ def log(z: tf.Tensor) -> tf.Tensor:
 def _log_of_modulus(x, y):
     """log |x + iy|: near 1 out of |z|**2 - 1, whose leading bits cancel; no overflow on the way."""
     longer, shorter = by_length(x, y)
-    one = like(1, x)
-    excess = add(mul(sub(longer, one), add(longer, one)), mul(shorter, shorter))
+    excess = squares_less_one(longer, shorter)
     near = gen_math_ops.less(_abs(excess), like(0.5, x))
     ratio = real_div(shorter, nonzero_divisor(longer))
     squared = select(near, excess, select(isinf(longer), like(0, x), mul(ratio, ratio)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import tensorflow as tf
@@ -90,6 +91,18 @@ def cbrt(x: tf.Tensor) -> tf.Tensor:
     return with_sign(signbit(x), select(whole, magnitude, better))
 
 
+def single_in_double(body: Body) -> Body:
+    """The body, computed in float64 for float32: where a sum cancels, the last bits of its terms are left."""
+
+    @functools.wraps(body)
+    def rounded_once(*tensors):
+        if tensors[0].dtype != tf.float32:
+            return body(*tensors)
+        return cast(body(*(cast(tensor, tf.float64) for tensor in tensors)), tf.float32)
+
+    return rounded_once
+
+
 def _difference(x, y):
     """x - y, and 0 where they are the same infinity."""
     return select(gen_math_ops.equal(x, y), like(0, x), gen_math_ops.sub(x, y))
@@ -110,6 +123,7 @@ def _share_of_second(_, x, y):
 
 @differentiable(_share_of_first, _share_of_second)
 @halves_in_float32
+@single_in_double
 def logaddexp(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     distance = gen_math_ops.neg(gen_math_ops._abs(_difference(x, y)))
     return gen_math_ops.add_v2(gen_math_ops.maximum(x, y), gen_math_ops.log1p(gen_math_ops.exp(distance)))
@@ -120,6 +134,7 @@ def logaddexp(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     lambda _, x, y: _sigmoid(mul(_difference(y, x), like(LN2, x))),
 )
 @halves_in_float32
+@single_in_double
 def logaddexp2(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     distance = mul(gen_math_ops.neg(gen_math_ops._abs(_difference(x, y))), like(LN2, x))
     more = mul(gen_math_ops.log1p(gen_math_ops.exp(distance)), like(1 / LN2, x))

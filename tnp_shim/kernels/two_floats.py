@@ -1,0 +1,46 @@
+"""Sums and products with what rounding takes from them, for what nearly cancels. Knows tensors only.
+
+All products here are of halves, so that they are exact: a compiler that contracts a product and a sum to one
+operation changes nothing.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from tnp_shim.kernels.elementwise import BITS, bits_of, from_bits, like
+from tnp_shim.promotion import cast
+from tnp_shim.tensorflow_internals import gen_bitwise_ops, gen_math_ops
+
+add, sub, mul = gen_math_ops.add_v2, gen_math_ops.sub, gen_math_ops.mul
+
+
+def two_sum(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The sum as it is rounded, and what rounding took from it."""
+    total = add(x, y)
+    y_part = sub(total, x)
+    return total, add(sub(x, sub(total, y_part)), sub(y, y_part))
+
+
+def halves(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Two floats whose sum is x, each with half of its bits: products of such are exact."""
+    bits = bits_of(x)
+    low_bits = (BITS[x.dtype][1] + 2) // 2
+    rounded = add(bits, like(1 << (low_bits - 1), bits))
+    high = from_bits(gen_bitwise_ops.bitwise_and(rounded, like(-1 << low_bits, bits)), x.dtype)
+    return high, sub(x, high)
+
+
+def squares_less_one(longer: tf.Tensor, shorter: tf.Tensor) -> tf.Tensor:
+    """longer**2 + shorter**2 - 1, right also where next to nothing is left of it."""
+    if longer.dtype == tf.float32:  # whose squares float64 holds
+        longer, shorter = cast(longer, tf.float64), cast(shorter, tf.float64)
+        excess = sub(mul(longer, longer), like(1, longer))
+        return cast(add(excess, mul(shorter, shorter)), tf.float32)
+    (a, a_low), (b, b_low) = halves(longer), halves(shorter)
+    total, first = two_sum(sub(mul(a, a), like(1, a)), mul(b, b))
+    mixed, second = two_sum(mul(a, add(a_low, a_low)), mul(b, add(b_low, b_low)))
+    total, third = two_sum(total, mixed)
+    low, fourth = two_sum(mul(a_low, a_low), mul(b_low, b_low))
+    total, fifth = two_sum(total, low)
+    return add(total, add(add(add(first, second), third), add(fourth, fifth)))
