@@ -256,6 +256,68 @@ class BasicCopyPlan(BasicPlan):
     is_view = False
 
 
+MOST_AXES = 8
+"""How many axes the strided slice of TensorFlow takes."""
+
+
+def _merged(shape: tuple[int, ...], items: list[Any]) -> tuple[tuple[int, ...], tuple[Any, ...]]:
+    """The same index with less axes: neighbours that are taken whole, or at one place each, are one."""
+    sizes: list[int] = []
+    kept: list[Any] = []
+    for size, item in zip(shape, items, strict=True):
+        if size == 1 and (is_full(item) or isinstance(item, int)):
+            continue
+        if isinstance(item, int):
+            item %= size
+            if kept and isinstance(kept[-1], int):
+                kept[-1] = kept[-1] * size + item
+                sizes[-1] *= size
+                continue
+        elif is_full(item) and kept and is_full(kept[-1]):
+            sizes[-1] *= size
+            continue
+        sizes.append(size)
+        kept.append(item)
+    return tuple(sizes), tuple(kept)
+
+
+class ManyAxesPlan(BasicPlan):
+    """A basic index of more axes than the op takes, of known sizes: axes are merged, or taken in two steps."""
+
+    __slots__ = ("_merged_sizes", "_steps")
+
+    def __init__(self, shape: tuple[int, ...], key: tuple[Any, ...]) -> None:
+        super().__init__(shape, key)
+        items = [item for item in expanded(shape, key) if item is not None]
+        sizes, kept = _merged(shape, items)
+        self._merged_sizes = sizes
+        if len(sizes) <= MOST_AXES:
+            self._steps = [kept_plan(sizes, kept)]
+        else:
+            first = kept_plan(sizes, kept[: MOST_AXES - 1])
+            whole = sum(not isinstance(item, int) for item in kept[: MOST_AXES - 1])
+            self._steps = [first, kept_plan(first.shape, (FULL,) * whole + kept[MOST_AXES - 1 :])]
+
+    def read(self, tensor: tf.Tensor) -> tf.Tensor:
+        """The selected part of the tensor."""
+        tensor = gen_array_ops.reshape(tensor, self._merged_sizes)
+        for step in self._steps:
+            tensor = step.read(tensor)
+        return gen_array_ops.reshape(tensor, self.shape)
+
+    def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+        """The tensor with the selected part replaced by the value, broadcast."""
+        value = checked_element(value) if self.is_scalar else checked_value(value, self.shape)
+        value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
+        wholes = [gen_array_ops.reshape(tensor, self._merged_sizes)]
+        for step in self._steps[:-1]:
+            wholes.append(step.read(wholes[-1]))
+        value = gen_array_ops.reshape(value, self._steps[-1].shape)
+        for step, whole in zip(reversed(self._steps), reversed(wholes), strict=True):
+            value = step.write(whole, value)
+        return gen_array_ops.reshape(value, self._source)
+
+
 PLANS: dict[Any, BasicPlan] = {}
 _MOST_PLANS = 4096
 
@@ -264,7 +326,8 @@ def kept_plan(shape: Shape, key: tuple[Any, ...]) -> BasicPlan:
     """The plan of a basic expression with known bounds, made once."""
     found = PLANS.get((shape, key))
     if found is None:
-        found = BasicPlan(shape, key)
+        many = shape is not None and len(shape) + key.count(None) > MOST_AXES and None not in shape
+        found = ManyAxesPlan(shape, key) if many else BasicPlan(shape, key)
         if len(PLANS) >= _MOST_PLANS:
             PLANS.clear()
         PLANS[shape, key] = found
