@@ -13,7 +13,7 @@ from tnp_shim.control_flow import numbers
 from tnp_shim.conversion import to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
 from tnp_shim.promotion import cast
-from tnp_shim.random.hosted import Draws, asked, host, without_gradient
+from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, without_gradient
 from tnp_shim.random.rows import Row
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import known_value, runs_eagerly
@@ -84,7 +84,7 @@ def _values(
 ) -> tf.Tensor:
     draw = row.draw if dtype == numpy.float64 else row.single
     engine = self._bits._kind.engine
-    if draw is None or engine is None or values.get("method", "zig") != "zig":
+    if draw is None or drawn_on_host(self) or values.get("method", "zig") != "zig":
         return _values_on_host(self, row, tensors, size, values)
     given = [size.flat(t) for p, t in zip(row.parameters, tensors, strict=True) if p.name in row.given]
     state = _after_checks(self._state_tensors(), tensors)

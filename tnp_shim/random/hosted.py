@@ -54,6 +54,11 @@ def asked(self: Draws, name: str, values: dict[str, Any], examples: dict[str, An
         return getattr(generator, name)(*args, **given)
 
 
+def drawn_on_host(self: Draws) -> bool:
+    """Whether even what has a native draw is drawn on the host."""
+    return self._bits._kind.one_by_one and not (compiled_by_xla() or runs_eagerly())
+
+
 def host(
     self: Draws,
     name: str,

@@ -11,6 +11,8 @@ import numpy
 from tnp_shim.kernels.random.engine import Engine
 from tnp_shim.kernels.random.mt19937 import MT19937
 from tnp_shim.kernels.random.pcg64 import PCG64, PCG64DXSM
+from tnp_shim.kernels.random.philox import Philox
+from tnp_shim.kernels.random.sfc64 import SFC64
 
 Words: TypeAlias = "tuple[numpy.ndarray[Any, Any], ...]"
 _MASK = (1 << 64) - 1
@@ -28,6 +30,8 @@ class Kind:
     """The values of the state's tensors, from NumPy's dict."""
     state: Callable[[Words], dict[str, Any]]
     """NumPy's dict."""
+    one_by_one: bool = False
+    """Whether its words can only be made one after the other, which the host does faster."""
 
 
 def _uint64s(*values: Any) -> numpy.ndarray[Any, Any]:
@@ -91,7 +95,7 @@ KINDS: dict[str, Kind] = {
     "MT19937": Kind(numpy.random.MT19937, MT19937(), _of_mt19937, _to_mt19937),
     "PCG64": Kind(numpy.random.PCG64, PCG64(), _of_pcg, _to_pcg("PCG64")),
     "PCG64DXSM": Kind(numpy.random.PCG64DXSM, PCG64DXSM(), _of_pcg, _to_pcg("PCG64DXSM")),
-    "Philox": Kind(numpy.random.Philox, None, _of_philox, _to_philox),
-    "SFC64": Kind(numpy.random.SFC64, None, _of_sfc64, _to_sfc64),
+    "Philox": Kind(numpy.random.Philox, Philox(), _of_philox, _to_philox),
+    "SFC64": Kind(numpy.random.SFC64, SFC64(), _of_sfc64, _to_sfc64, one_by_one=True),
 }
 """By NumPy's name."""

@@ -57,7 +57,7 @@ class PCG64(WordEngine):
     def _states(self, now: Wide, increment: Wide, n: Size, zero: tf.Tensor) -> Wide:
         """The states of the next n words."""
         columns = n if isinstance(n, int) and n <= _BASE else _BASE
-        rows = -(-n // _BASE)
+        rows = max(1, -(-n // _BASE)) if isinstance(n, int) else -(-n // _BASE)
         powers, sums = (table[self.first : self.first + columns] for table in _table(self.multiplier, 0))
 
         def edges() -> tuple[tf.Tensor, ...]:
