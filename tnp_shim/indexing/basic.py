@@ -282,7 +282,7 @@ def _merged(shape: tuple[int, ...], items: list[Any]) -> tuple[tuple[int, ...], 
 
 
 class ManyAxesPlan(BasicPlan):
-    """A basic index of more axes than the op takes, of known sizes: axes are merged, or taken in two steps."""
+    """An index of more axes than the op takes, of known sizes: axes are merged, or taken in two steps."""
 
     __slots__ = ("_merged_sizes", "_steps")
 
