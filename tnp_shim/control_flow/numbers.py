@@ -136,6 +136,7 @@ def made(tensor: tf.Tensor, kind: type, bounds: Bounds = None) -> Any:
         bounds = None
     if not isinstance(tensor, EagerTensor):
         tensor.python_number = kind
+        tensor.number_bounds = bounds  # for indexing, which knows tensors only
     number = object.__new__(CLASSES[kind])
     number._cell = Cell(tensor, current_graph())
     number._dtype = _DTYPES[kind]

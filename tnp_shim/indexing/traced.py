@@ -12,23 +12,22 @@ from typing import Any, TypeAlias
 import tensorflow as tf
 
 from tnp_shim.errors import unknown_shape
+from tnp_shim.indexing import windows
 from tnp_shim.indexing.basic import BasicPlan, kept_plan, specification
 from tnp_shim.indexing.checks import traced_index
 from tnp_shim.indexing.expression import is_static
 from tnp_shim.indexing.layout import FULL, Shape, expanded, is_full
 from tnp_shim.indexing.sizes import Size, as_tensor, reshaped, size_of
 from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
+from tnp_shim.indexing.windows import Window, starts_of, window_of
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import (
     compiled_by_xla,
     gen_array_ops,
     gen_math_ops,
-    gen_xla_ops,
-    ops,
-    record,
 )
 
-Span: TypeAlias = tf.Tensor | tuple[int, int]
+Span: TypeAlias = tf.Tensor | Window | tuple[int, int]
 """The one place along an axis, or from where to where."""
 
 
@@ -47,8 +46,30 @@ class TracedPlan:
         self._spec = specification(shape, items)
         self._source = shape
         self._items = expanded(shape, items)
-        self.shape = None if self._spec.shape is None else tuple(self._spec.shape)
+        self._windows = {} if shape is None else self._found_windows(shape)
+        self.shape = None if self._spec.shape is None else self._static_shape()
         self.is_scalar = self.shape == () and not any(item is Ellipsis for item in items)
+
+    def _found_windows(self, shape: Any) -> dict[int, Window]:
+        """The slices of a known size between unknown bounds, by axis."""
+        found = {}
+        axes = [item for item in self._items if item is not None]
+        for axis, item in enumerate(axes):
+            if type(item) is tuple and not is_static(item):
+                window = window_of(item, shape[axis])
+                if window is not None:
+                    found[axis] = window
+        return found
+
+    def _static_shape(self) -> tuple[int | None, ...]:
+        sizes = list(self._spec.shape or ())
+        axis = place = 0
+        for item in self._items:
+            if axis in self._windows and item is not None:
+                sizes[place] = self._windows[axis].size
+            axis += item is not None
+            place += item is None or type(item) is tuple
+        return tuple(sizes)
 
     @property
     def numpy_index(self) -> tuple[Any, ...]:
@@ -67,20 +88,26 @@ class TracedPlan:
         return self._read_at_once(tensor)
 
     def _read_at_once(self, tensor: tf.Tensor) -> tf.Tensor:
-        return gen_array_ops.strided_slice(tensor, *self._bounds(), *self._spec.masks)
+        result = gen_array_ops.strided_slice(tensor, *self._bounds(), *self._spec.masks)
+        if self._windows:
+            result.set_shape(self.shape)
+        return result
 
     def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """The tensor with the selected part replaced by the value, broadcast."""
         value = checked_element(value) if self.is_scalar else checked_value(value, self.shape)
         if compiled_by_xla() and self._source is not None:
-            return self._put_block(tensor, value) if self._has_traced_ints else self._select(tensor, value)
+            return self._put_block(tensor, value) if self._is_block else self._select(tensor, value)
         if has_gradient(value):  # the op broadcasts by itself, but its gradient does not
             value = broadcast_value(value, self.shape, lambda: gen_array_ops.shape(self.read(tensor)))
         return gen_array_ops.tensor_strided_slice_update(tensor, *self._bounds(), value, *self._spec.masks)
 
     @property
-    def _has_traced_ints(self) -> bool:
-        return any(isinstance(item, tf.Tensor) for item in self._items)
+    def _is_block(self) -> bool:
+        """Whether there are unknown integers, or all unknown bounds tell how much their slices select."""
+        axes = [item for item in self._items if item is not None]
+        slices = {axis for axis, item in enumerate(axes) if type(item) is tuple and not is_static(item)}
+        return slices == self._windows.keys() or any(isinstance(item, tf.Tensor) for item in axes)
 
     def _bounds(self) -> list[tf.Tensor]:
         rows = [self._spec.begin, self._spec.end, self._spec.strides]
@@ -97,12 +124,17 @@ class TracedPlan:
     def _read_by_axis(self, tensor: tf.Tensor) -> tf.Tensor:
         """As `read`: XLA's StridedSlice gives wrong results if but some of its bounds are unknown."""
         axis = len(self._source or ()) - 1
+        rest: list[Any] = []
         for item in reversed(self._items):
             if isinstance(item, tf.Tensor):
                 index = traced_index(item, axis, size_of(tensor, axis))
                 tensor = gen_array_ops.gather_v2(tensor, index, constant(axis, tf.int32))
+            elif type(item) is tuple and axis in self._windows:
+                tensor = block_at(tensor, {axis: self._windows[axis]})
+                rest.insert(0, FULL)
+            else:
+                rest.insert(0, item)
             axis -= item is not None
-        rest = [item for item in self._items if not isinstance(item, tf.Tensor)]
         known = [item if item is None or is_static(item) else FULL for item in rest]
         result = basic_plan(tuple(tensor.shape.as_list()), known).read(tensor)
         places = [item for item in rest if not isinstance(item, int)]
@@ -208,15 +240,43 @@ def _sliced(tensor: tf.Tensor, axis: int, item: tuple[Any, ...]) -> tf.Tensor:
         item = (slice, gen_math_ops.sub(last, start), gen_math_ops.sub(last, stop), 1)
         tensor = gen_array_ops.reverse_v2(tensor, constant((axis,), tf.int32))
     sizes = tuple(tensor.shape.as_list())
-    return TracedPlan(sizes, (FULL,) * axis + (item,))._read_at_once(tensor)
+    if all(size is None or size <= tf.int32.max for size in sizes):  # XLA asks for it where a size is unknown
+        item = (slice, *(as_tensor(b, tf.int32) if isinstance(b, tf.Tensor) else b for b in item[1:]))
+    plan = TracedPlan(sizes, (FULL,) * axis + (item,))
+    arguments = [tensor, *plan._bounds()]
+
+    def gradients(inputs: Sequence[tf.Tensor], upstream: tf.Tensor) -> list[tf.Tensor | None]:
+        ends = [None if item[k] is None else _element(inputs[k], axis) for k in (1, 2)]
+        return [_spread(upstream, axis, (slice, *ends, item[3]), size_of(inputs[0], axis)), None, None, None]
+
+    return windows.with_gradient(
+        lambda *inputs: gen_array_ops.strided_slice(*inputs, *plan._spec.masks), arguments, gradients
+    )
+
+
+def _element(vector: tf.Tensor, place: int) -> tf.Tensor:
+    begin, end, step = (constant((bound,), tf.int64) for bound in (place, place + 1, 1))
+    return gen_array_ops.strided_slice(vector, begin, end, step, shrink_axis_mask=1)
+
+
+def _spread(upstream: tf.Tensor, axis: int, item: tuple[Any, ...], size: Size) -> tf.Tensor:
+    """The gradient of a slice: XLA has none of its own for bounds that it does not know."""
+    inside, position = _positions(item, size)
+    last = gen_math_ops.sub(as_tensor(size_of(upstream, axis)), constant(1, tf.int64))
+    taken = gen_array_ops.gather_v2(upstream, gen_math_ops.minimum(position, last), constant(axis, tf.int32))
+    ones = tuple(-1 if other == axis else 1 for other in range(upstream.shape.rank))
+    inside = gen_array_ops.reshape(inside, constant(ones, tf.int64))
+    return gen_math_ops.select_v2(inside, taken, constant(0, upstream.dtype))
 
 
 def _span(item: Any, axis: int, size: Any) -> Span | None:
     """What an item takes of its axis, if that is one place or all places from one to another."""
     if isinstance(item, tf.Tensor):
         return traced_index(item, axis, size)
-    if item is None or size is None or not is_static(item):
+    if item is None or size is None:
         return None
+    if not is_static(item):
+        return window_of(item, size)
     if isinstance(item, int):
         return (item % size, item % size + 1)
     start, stop, step = slice(*item[1:]).indices(size)
@@ -224,40 +284,31 @@ def _span(item: Any, axis: int, size: Any) -> Span | None:
 
 
 def _span_size(span: Span) -> int:
+    if isinstance(span, Window):
+        return span.size
     return span[1] - span[0] if isinstance(span, tuple) else 1
+
+
+def _span_start(span: Span) -> Any:
+    if isinstance(span, Window):
+        return span.start
+    return span[0] if isinstance(span, tuple) else span
 
 
 def block_at(tensor: tf.Tensor, spans: dict[int, Span]) -> tf.Tensor:
     """The block at the spans of some axes, whole along the others."""
-    known = [spans.get(axis) for axis in range(tensor.shape.rank)]
-    items = tuple((slice, *span, 1) if isinstance(span, tuple) else FULL for span in known)
-    tensor = kept_plan(tuple(tensor.shape.as_list()), items).read(tensor)
+    sizes = tensor.shape.as_list()
+    if None not in sizes:
+        taken = [spans.get(axis, (0, size)) for axis, size in enumerate(sizes)]
+        return windows.block_at(tensor, starts_of(map(_span_start, taken)), [*map(_span_size, taken)])
     for axis, span in spans.items():
-        if isinstance(span, tf.Tensor):
-            index = gen_array_ops.reshape(span, constant((1,), tf.int32))
-            tensor = gen_array_ops.gather_v2(tensor, index, constant(axis, tf.int32))
+        start, zero, one = as_tensor(_span_start(span)), constant(0, tf.int64), constant(1, tf.int64)
+        places = gen_math_ops._range(zero, constant(_span_size(span), tf.int64), one)
+        tensor = gen_array_ops.gather_v2(tensor, gen_math_ops.add_v2(places, start), constant(axis, tf.int32))
     return tensor
 
 
 def with_block(tensor: tf.Tensor, block: tf.Tensor, spans: dict[int, Span]) -> tf.Tensor:
-    """The tensor with such a block put in place. XLA's op for that has no gradient of its own.
-
-    The gradient hangs on the op and takes all from its inputs (as in `differentiation`): what a function of
-    the forward pass holds on to is out of reach for the second gradient of a loop.
-    """
-    places = [spans.get(axis, 0) for axis in range(tensor.shape.rank)]
-    starts = [as_tensor(place[0] if isinstance(place, tuple) else place) for place in places]
-
-    def gradients(inputs: Sequence[tf.Tensor], upstream: tf.Tensor) -> list[tf.Tensor | None]:
-        _, block, starts = inputs
-        at = {axis: span if isinstance(span, tuple) else starts[axis] for axis, span in spans.items()}
-        return [with_block(upstream, gen_array_ops.zeros_like(block), at), block_at(upstream, at), None]
-
-    inputs = [tensor, block, gen_array_ops.pack(starts)]
-    with record.stop_recording():
-        result = gen_xla_ops.xla_dynamic_update_slice(*inputs)
-    result.op._gradient_function = lambda node, upstream: gradients(node.inputs, upstream)
-    record.record_operation(
-        result.op.type, [result], inputs, lambda upstream: gradients(inputs, ops.convert_to_tensor(upstream))
-    )
-    return result
+    """The tensor with such a block put in place."""
+    places = [_span_start(spans.get(axis, (0, 0))) for axis in range(tensor.shape.rank)]
+    return windows.with_block(tensor, block, starts_of(places))
