@@ -38,7 +38,7 @@ class VariableCell:
 
 
 def cells_of(words: Words) -> list[Any]:
-    """Cells that hold values: variables where ops run at once, else cells of the graph being built."""
+    """Cells that hold values: variables where ops run eagerly, else cells of the graph being built."""
     if runs_eagerly():
         return [VariableCell(word) for word in words]
     return [Cell(tf.constant(word), current_graph()) for word in words]
@@ -57,14 +57,11 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
     def _begin(self, seed: Any, make: Callable[[], Any]) -> None:
         self._lock = threading.RLock()
         self._live = make()
-        words = self._kind.words(self._live.state)
-        if seed is None and not runs_eagerly():
-            self._cells = self._without_seed(words)
-        else:
-            self._cells = cells_of(words)
-        if runs_eagerly():
-            self._variables = [cell.variable for cell in self._cells]
-        self._stamp = stamp_of(words)
+        self._made: list[Any] | None = None
+        self._stamp = b""
+        if not runs_eagerly():
+            words = self._kind.words(self._live.state)
+            self._made = self._without_seed(words) if seed is None else cells_of(words)
 
     def _without_seed(self, words: Words) -> list[Any]:
         """Cells of a state that is another one at each call of the function being traced."""
@@ -86,6 +83,21 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
 
     # the state, as the graph being built or this very moment sees it
 
+    @property
+    def _cells(self) -> list[Any]:
+        """The cells of the state. Until somebody asks for them NumPy's bit generator alone has it."""
+        if self._made is None:
+            with self._lock, tf.init_scope():
+                words = self._kind.words(self._live.state)
+                self._made = cells_of(words)
+                self._variables = [cell.variable for cell in self._made]
+                self._stamp = stamp_of(words)
+        return self._made
+
+    def _trackable_children(self, *args: Any, **kwargs: Any) -> Any:
+        self._cells  # noqa: B018  so that checkpoints find the variables
+        return super()._trackable_children(*args, **kwargs)
+
     def read(self) -> tuple[tf.Tensor, ...]:
         """The tensors of the state."""
         return tuple(cell.read() for cell in self._cells)
@@ -97,6 +109,8 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
 
     def synced(self) -> Any:
         """NumPy's bit generator, at this state; to be called with the lock held, eagerly."""
+        if self._made is None:
+            return self._live
         words = tuple(tensor.numpy() for tensor in self.read())
         if stamp_of(words) != self._stamp:  # a graph or a checkpoint has gone on from it
             self._live.state = self._kind.state(words)
@@ -105,6 +119,8 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
 
     def keep(self) -> None:
         """Go on from the state of NumPy's bit generator; with the lock held."""
+        if self._made is None:
+            return
         words = self._kind.words(self._live.state)
         stamp = stamp_of(words)
         if stamp != self._stamp:

@@ -54,9 +54,12 @@ class Draws(tf.__internal__.tracking.AutoTrackable):
         """Go on from the state of NumPy's generator; with the lock held."""
         self._bits.keep()
 
-    def _forget(self) -> None:
-        """NumPy's generator has gone on, the state has not."""
-        self._bits._stamp = b""
+    def _mark(self) -> Any:
+        """What brings NumPy's generator back to where it is."""
+        return self._bits._live.state
+
+    def _back(self, mark: Any) -> None:
+        self._bits._live.state = mark
 
     def _state_tensors(self) -> list[tf.Tensor]:
         return list(self._bits.read())
@@ -193,10 +196,11 @@ def _into(
 def _called(self: Draws, name: str, given: Sequence[Any], named: dict[str, Any]) -> Any:
     with self._bits.lock:
         live = self._live()
+        mark = self._mark()
         try:
             value = getattr(live, name)(*given, **named)
         except BaseException:
-            self._forget()
+            self._back(mark)
             raise
         self._keep()
     return value

@@ -46,41 +46,61 @@ class RandomState(Draws):
     def _begin(self, bits: BitGenerator, has: float = 0.0, spare: float = 0.0) -> None:
         self._bits = bits
         self._generator = numpy.random.RandomState(bits._live)
-        kept = numpy.array([has, spare])
-        if isinstance(bits._cells[0], VariableCell):
-            with tf.init_scope():
-                self._spare = cells_of((kept,))[0]
-            self._spare_variable = self._spare.variable
-        else:
-            self._spare = cells_of((kept,))[0]
-        self._set_spare(kept)
+        self._set_spare((has, spare))
+        self._seen = b""
+        self._made: Any = None
+        if bits._made is not None and not isinstance(bits._made[0], VariableCell):
+            self._made = cells_of((self._kept(self._generator),))[0]
 
-    def _set_spare(self, spare: Any) -> None:
+    @property
+    def _spare(self) -> Any:
+        """The cell of the normal number; until someone asks for it NumPy's generator alone has it."""
+        if self._made is None:
+            with self._bits.lock, tf.init_scope():
+                kept = self._kept(self._generator)
+                self._made = cells_of((kept,))[0]
+                self._spare_variable = self._made.variable
+                self._seen = kept.tobytes()
+        return self._made
+
+    def _trackable_children(self, *args: Any, **kwargs: Any) -> Any:
+        self._spare  # noqa: B018  so that checkpoints find the variable
+        return super()._trackable_children(*args, **kwargs)
+
+    def _kept(self, generator: Any) -> Any:
+        state = generator.get_state(legacy=False)
+        return numpy.array([state["has_gauss"], state["gauss"]], float)
+
+    def _set_spare(self, spare: Sequence[float], generator: Any = None) -> None:
         """Let NumPy's generator keep this normal number."""
-        state = self._generator.get_state(legacy=False)
-        self._generator.set_state({**state, "has_gauss": int(spare[0]), "gauss": float(spare[1])})
-        self._seen = spare.tobytes()
+        generator = generator or self._generator
+        state = generator.get_state(legacy=False)
+        generator.set_state({**state, "has_gauss": int(spare[0]), "gauss": float(spare[1])})
 
     # the state: the stream's, and the normal number
 
     def _live(self) -> Any:
         self._bits.synced()
-        spare = self._spare.read().numpy()
-        if spare.tobytes() != self._seen:
-            self._set_spare(spare)
+        if self._made is not None:
+            spare = self._spare.read().numpy()
+            if spare.tobytes() != self._seen:
+                self._set_spare(spare)
+                self._seen = spare.tobytes()
         return self._generator
 
     def _keep(self) -> None:
         self._bits.keep()
-        state = self._generator.get_state(legacy=False)
-        spare = numpy.array([state["has_gauss"], state["gauss"]], float)
-        if spare.tobytes() != self._seen:
-            self._spare.write(tf.constant(spare))
-            self._seen = spare.tobytes()
+        if self._made is not None:
+            spare = self._kept(self._generator)
+            if spare.tobytes() != self._seen:
+                self._spare.write(tf.constant(spare))
+                self._seen = spare.tobytes()
 
-    def _forget(self) -> None:
-        super()._forget()
-        self._seen = b""
+    def _mark(self) -> Any:
+        return self._generator.get_state(legacy=False)
+
+    def _back(self, mark: Any) -> None:
+        self._generator.set_state(mark)
 
     def _state_tensors(self) -> list[tf.Tensor]:
         return [*self._bits.read(), self._spare.read()]
@@ -91,15 +111,11 @@ class RandomState(Draws):
 
     def _numpys_at(self, words: Sequence[Any]) -> Any:
         generator = super()._numpys_at(words[:-1])
-        state = generator.get_state(legacy=False)
-        has, spare = map(float, words[-1])
-        generator.set_state({**state, "has_gauss": int(has), "gauss": spare})
+        self._set_spare(words[-1], generator)
         return generator
 
     def _words_of(self, generator: Any) -> list[Any]:
-        state = generator.get_state(legacy=False)
-        words = self._bits._kind.words(generator._bit_generator.state)
-        return [*words, numpy.array([state["has_gauss"], state["gauss"]], float)]
+        return [*self._bits._kind.words(generator._bit_generator.state), self._kept(generator)]
 
     @property
     def _bit_generator(self) -> BitGenerator:
@@ -120,11 +136,11 @@ class RandomState(Draws):
             self._write_state([tf.constant(word) for word in self._words_of(trial)])
             return
         with self._bits.lock:
-            live = self._live()
+            live, mark = self._live(), self._mark()
             try:
                 live.seed(seed_of(seed))
             except BaseException:
-                self._forget()
+                self._back(mark)
                 raise
             self._keep()
 
@@ -142,11 +158,11 @@ class RandomState(Draws):
             self._write_state([tf.constant(word) for word in self._words_of(trial)])
             return
         with self._bits.lock:
-            live = self._live()
+            live, mark = self._live(), self._mark()
             try:
                 live.set_state(plain(state))
             except BaseException:
-                self._forget()
+                self._back(mark)
                 raise
             self._keep()
 
