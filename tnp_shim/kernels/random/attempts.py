@@ -1,13 +1,13 @@
 """Draws that reject words: which words of a block begin an attempt, and which attempts give a value.
 
 Knows tensors only. NumPy draws one value after the other and throws words away; here a block of words is
-taken, the attempts are looked at all at once, and the state after the last word that was used is kept. A block
-that ran short is followed by another (`until_full`).
+taken, the attempts are looked at all at once, and the state after the last word that was used is kept. A
+block that ran short is followed by another (`until_full`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -32,14 +32,22 @@ class Turn(NamedTuple):
 
 
 def until_full(
-    turn: Callable[[State, tf.Tensor], Turn], state: State, n: Size, dtype: tf.DType
+    turn: Callable[[State, tf.Tensor], Turn],
+    state: State,
+    n: Size,
+    dtype: tf.DType,
+    wanted: tf.Tensor | None = None,
+    inner: Sequence[int] = (),
 ) -> tuple[tf.Tensor, State]:
-    """The first n values and the state after them; `turn(state, filled)` takes one block."""
-    shape = [n] if isinstance(n, int) else tf.reshape(n, [1])
+    """The first n values and the state after them; `turn(state, filled)` takes one block.
+
+    Only the first `wanted` of the values may be needed. A value may be a vector of shape `inner`.
+    """
     if isinstance(n, int) and n == 0:
-        return tf.zeros([0], dtype), state
-    wanted = tf.cast(n, tf.int64)
-    place = tf.range(wanted)
+        return tf.zeros([0, *inner], dtype), state
+    shape = [n, *inner] if isinstance(n, int) else tf.stack([tf.cast(n, tf.int64), *inner])
+    place = tf.reshape(tf.range(tf.cast(n, tf.int64)), [-1] + [1] * len(inner))
+    wanted = tf.cast(n if wanted is None else wanted, tf.int64)
 
     def body(filled: tf.Tensor, values: tf.Tensor, state: State) -> tuple[tf.Tensor, tf.Tensor, State]:
         found, count, after = turn(state, filled)
@@ -85,27 +93,24 @@ def places(flags: tf.Tensor, most: Size) -> tf.Tensor:
 
 
 def rank(increasing: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
-    """How many of the increasing numbers are not greater than each of the wanted, by halving."""
+    """How many of the increasing numbers are not greater than each of the wanted, by halving.
+
+    XLA would compare all with all; it is given known sizes only.
+    """
     total = increasing.shape[0]
-    count = tf.shape(increasing, out_type=tf.int64)[0]
+    if total is None:
+        return tf.searchsorted(increasing, wanted, side="right", out_type=tf.int64)
     low = tf.zeros_like(wanted, tf.int64)
 
     def halve(low: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         probe = low + step
-        inside = probe <= count
+        inside = probe <= total
         smaller = tf.gather(increasing, tf.where(inside, probe - 1, 0)) <= wanted
         return tf.where(inside & smaller, probe, low)
 
-    if total is not None:
-        for level in range(total.bit_length())[::-1]:
-            low = halve(low, tf.constant(1 << level, tf.int64))
-        return low
-    first = tf.cast(
-        2 ** tf.cast(tf.math.ceil(tf.math.log(tf.cast(count + 2, tf.float64)) / 0.69), tf.int64), tf.int64
-    )
-    return tf.while_loop(
-        lambda _, step: step > 0, lambda low, step: (halve(low, step), step // 2), (low, first)
-    )[0]
+    for level in range(total.bit_length())[::-1]:
+        low = halve(low, tf.constant(1 << level, tf.int64))
+    return low
 
 
 def _nth_bit(bits: tf.Tensor, n: tf.Tensor) -> tf.Tensor:
@@ -177,6 +182,21 @@ def in_order(rare: Rare, whole: tf.Tensor, n: Size, filled: tf.Tensor) -> Order:
     return Order(sources, count, consumed, tf.minimum(target, wanted))
 
 
+def often(flags: tf.Tensor, n: Size, filled: tf.Tensor, wanted: tf.Tensor | None = None) -> Order:
+    """The order of values where each flag is an attempt that gives one or is rejected, be it often."""
+    size = tf.cast(n, tf.int64)
+    total = tf.size(flags, out_type=tf.int64)
+    known = flags.shape[0] is not None and flags.shape[0] < 1 << 31
+    upto = tf.cast(tf.cumsum(tf.cast(flags, tf.int32 if known else tf.int64)), tf.int64)
+    target = tf.where(flags, tf.minimum(upto - 1 + filled, size), size)
+    empty = tf.zeros([n + 1] if isinstance(n, int) else tf.reshape(size + 1, [1]), tf.int64)
+    sources = tf.tensor_scatter_nd_update(empty, target[:, None], tf.range(total))[:-1]
+    wanted = size if wanted is None else wanted
+    last = tf.gather(sources, tf.maximum(wanted - 1, 0))
+    consumed = tf.where(upto[-1] >= wanted - filled, last + 1, total)
+    return Order(sources, upto[-1], consumed, target)
+
+
 def _running_maximum(x: tf.Tensor) -> tf.Tensor:
     """The greatest of the elements before each; the first has none, 0."""
     x = tf.concat([tf.zeros([1], x.dtype), x[:-1]], 0)
@@ -201,8 +221,8 @@ def _running_maximum(x: tf.Tensor) -> tf.Tensor:
 def _skipping(places: tf.Tensor, gaps: tf.Tensor, n: Size) -> tf.Tensor:
     """`i + (the sum of the gaps whose place is i or before it)` for i below n.
 
-    The gaps are added up within rows of eight by one product: a byte of an int64 for each element. It would take
-    gaps of 256 words within a row to be wrong, which one in 10**150 has.
+    The gaps are added up within rows of eight by one product: a byte of an int64 for each element. It would
+    take gaps of 256 words within a row to be wrong, which one in 10**150 has.
     """
     rows = -(-n // _LANES) if isinstance(n, int) else (n + _LANES - 1) // _LANES
     row = tf.minimum(places // _LANES, tf.cast(rows, tf.int64))  # the last row takes what lies behind

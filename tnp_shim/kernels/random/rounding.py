@@ -1,6 +1,7 @@
-"""Products that are rounded before they are added to, as C code without fused operations rounds them.
+"""Sums and products that are rounded one after the other, as C rounds them. Knows tensors only.
 
-Knows tensors only. XLA turns `a * b + c` into one fused operation, whose last bit differs.
+XLA turns `a * b + c` into one fused operation, whose last bit differs, and TensorFlow's graph optimizer adds
+up sums of sums in another order. Neither sees through a maximum that changes no finite number.
 """
 
 from __future__ import annotations
@@ -8,7 +9,11 @@ from __future__ import annotations
 import tensorflow as tf
 
 
+def kept(x: tf.Tensor) -> tf.Tensor:
+    """x, rounded as it is (minus infinity becomes the lowest number)."""
+    return tf.maximum(x, tf.constant(x.dtype.min, x.dtype))
+
+
 def product(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """`a * b`, rounded on its own: the maximum, which changes no finite number, is not seen through."""
-    result = a * b
-    return tf.maximum(result, tf.constant(result.dtype.min, result.dtype))
+    """`a * b`, rounded before anything is added to it."""
+    return kept(a * b)
