@@ -174,7 +174,8 @@ def in_order(rare: Rare, whole: tf.Tensor, n: Size, filled: tf.Tensor) -> Order:
     gaps = tf.where(real, stops - first, 0)
     before = tf.cumsum(gaps, exclusive=True)
     count = whole - tf.reduce_sum(gaps)
-    sources = _skipping(first - before + filled, gaps, n) - filled
+    at = tf.maximum(first - before, 0)  # of covered attempts, which have no gap, it may be less
+    sources = _skipping(at + filled, gaps, n) - filled
     last = sources[-1]
     stop = tf.reduce_max(tf.where(real & (starts == last), stops, last + 1))
     consumed = tf.where(count >= wanted - filled, stop, whole)

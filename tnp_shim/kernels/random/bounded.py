@@ -166,5 +166,6 @@ def _listed(rejected: tf.Tensor, most: Size, n: Size, filled: tf.Tensor) -> Orde
 
 def raw_bytes(engine: Engine, state: State, n: int) -> tuple[tf.Tensor, State]:
     """n bytes as uint8: the bytes of 32-bit words, the lower ones first."""
-    values, after = pieces(engine, state, n, 8)
-    return tf.cast(values[:n], tf.uint8), after(tf.cast(n, tf.int64))
+    taken = max(n, 1)  # for no bytes NumPy takes a word, too
+    values, after = pieces(engine, state, taken, 8)
+    return tf.cast(values[:n], tf.uint8), after(tf.constant(taken, tf.int64))
