@@ -37,6 +37,9 @@ MODULES = (
 )
 """NumPy's public submodules, but for those about building, typing and C (`ctypeslib`, `f2py`, `typing`)."""
 
+CLASSES = ("ndarray", "random.Generator", "random.RandomState")
+"""Classes whose members are names."""
+
 UFUNC_METHODS = ("reduce", "accumulate", "outer", "reduceat", "at")
 
 PYTHONS_OWN = frozenset(
@@ -97,10 +100,12 @@ def _found() -> Iterator[tuple[str, str, Any]]:
         module = operator.attrgetter(path)(numpy)
         for name in _public(module):
             yield f"{path}.{name}", kind_of(getattr(module, name)), getattr(module, name)
-    for member, target in vars(numpy.ndarray).items():
-        if member not in PYTHONS_OWN:
-            kind = "attribute" if inspect.isdatadescriptor(target) else "method"
-            yield f"ndarray.{member}", kind, target
+    for path in CLASSES:
+        for member, target in vars(operator.attrgetter(path)(numpy)).items():
+            private = path != "ndarray" and member.startswith("_")
+            if member not in PYTHONS_OWN and not private:
+                kind = "attribute" if inspect.isdatadescriptor(target) else "method"
+                yield f"{path}.{member}", kind, target
 
 
 @functools.cache

@@ -17,6 +17,7 @@ import tnp_shim
 from conformance.functions import FUNCTIONS
 from conformance.readers import READERS
 from conformance.recipes import Call, Function, Named, Recipe, Scalar, is_attribute, transform
+from conformance.streams import drawn, draws
 from conformance.uses import USES
 
 
@@ -108,6 +109,8 @@ def bases_of(call: Call) -> list[numpy.ndarray[Any, Any]]:
 def perform(bound: Call, namespace: Any) -> Any:
     """The result of a call whose arguments are real."""
     owner, _, member = bound.name.rpartition(".")
+    if draws(bound.name):
+        return drawn(bound, namespace)
     if owner != "ndarray":
         target = operator.attrgetter(bound.name)(namespace)
         use = USES.get(bound.name)

@@ -37,7 +37,7 @@ def untested(entry: Name, rows: Sequence[Row]) -> list[str]:
     """The parameters that no row gives."""
     given = {key for row in rows for key in row.keywords}
     positional = max((len(row.positional) for row in rows), default=0)
-    positional -= entry.kind == "method"
+    positional -= entry.kind == "method" and entry.module == "ndarray"
     given.update(FILLED_IN.get(entry.name, ()))
     return [p for p in entry.parameters[max(positional, 0) :] if p not in given and p not in UNUSED]
 

@@ -11,20 +11,27 @@ from typing import Any
 from conformance.recipes import Call
 
 SEED = 20261
-CLASSES = ("random.Generator", "random.RandomState")
-"""Classes whose methods are names of the report."""
+STREAMS = ("random.Generator", "random.RandomState")
+"""Classes whose methods draw."""
+
+
+SEEDED = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "SeedSequence", "default_rng")
+"""What makes streams of seeds."""
 
 
 def draws(name: str) -> bool:
     """Whether a name is a function or a method that draws from a stream, or tells its state."""
     owner, _, member = name.rpartition(".")
-    return owner in CLASSES or (owner == "random" and member[0].islower() and member != "default_rng")
+    drawing = owner == "random" and member[0].islower() and member != "default_rng"
+    return drawing or owner in STREAMS or name in STREAMS
 
 
 def drawn(call: Call, namespace: Any) -> Any:
     """The result of a call on a stream that begins with `SEED`, and the number that comes next."""
     owner, _, member = call.name.rpartition(".")
     random = namespace.random
+    if call.name in STREAMS:  # of a bit generator, which the argument names
+        return getattr(random, member)(getattr(random, call.args[0])(SEED)).random(5)
     if owner == "random":
         random.seed(SEED)
         stream = random

@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 
 from conformance.recipes import Call
+from conformance.streams import SEEDED, seeded
 
 MOST = 20
 """So many items of an iterator are looked at."""
@@ -157,6 +158,7 @@ USES: dict[str, Callable[[Any, Call], Any]] = {
         f"polynomial.{name}": lambda make, call: _called(make, call, 1)
         for name in ("Polynomial", "Chebyshev", "Legendre", "Laguerre", "Hermite", "HermiteE")
     },
+    **{f"random.{name}": seeded for name in SEEDED},
 }
 """The uses by name."""
 FILLED_IN = {"save": ("file",), "savetxt": ("fname",)}

@@ -48,6 +48,25 @@ KNOWN: tuple[Known, ...] = (
         "Python bool.",
     ),
     Known(
+        "drawn-number-while-tracing",
+        "random.*",
+        "graph unknown xla gpu loop",
+        "NumPy gives a Python number where no size is asked for; while tracing its value is not known "
+        "yet, and it is a scalar",
+        text=r"np\.\w+\((?P<value>[^)]*)\), NumPy gives (?P=value)$"
+        r"|np\.float32\((?P<start>.{7}).*gives (?P=start)",
+        stumble="A single number drawn inside tf.function is a scalar array, not a Python number.",
+    ),
+    Known(
+        "state-while-tracing",
+        "random.get_state random.RandomState.get_state",
+        "graph unknown xla gpu loop",
+        "the state is a Python object made of values that do not exist before the traced function runs",
+        kind="error",
+        text="UnknownValueError",
+        stumble="The state of a bit generator is asked for outside of traced functions.",
+    ),
+    Known(
         "real-if-close-while-tracing",
         "real_if_close",
         "graph unknown xla gpu vmap loop",
@@ -169,6 +188,14 @@ KNOWN: tuple[Known, ...] = (
         "NumPy assigns Python numbers there, which it refuses if they do not fit; ours are cast",
         kind="error",
         text=r"no error, NumPy raises OverflowError",
+    ),
+    Known(
+        "complex-shares",
+        "nanquantile nanpercentile",
+        "*",
+        "with weights NumPy drops the imaginary part of `q`, where without it refuses complex numbers",
+        kind="error",
+        text=r"TypeError: q must be real",
     ),
     Known(
         "counts-of-nothing-of-unknown-size",

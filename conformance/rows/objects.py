@@ -38,7 +38,6 @@ HANDED: dict[str, str] = {pattern: reason for reason, names in _HANDED.items() f
 
 GAPS: dict[str, str] = {
     "test": "runs NumPy's tests of itself; those of tnp_shim are run by pytest",
-    "random.*": "not built yet: the native streams are to come",
     **OF_MEMBERS,
 }
 """Names that do not exist, or not yet."""
