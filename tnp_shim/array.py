@@ -286,7 +286,7 @@ class ndarray(Array):
     def __new__(
         cls,
         shape: Any,
-        dtype: Any = float,
+        dtype: Any = None,
         buffer: Any = None,
         offset: int = 0,
         strides: Any = None,
@@ -297,8 +297,8 @@ class ndarray(Array):
                 "ndarray: buffer, offset and strides name raw memory, which a tensor has not; "
                 "use np.array(numpy_array) to copy it or np.frombuffer to read it"
             )
-        resolved = dtypes.canonical(dtype)
-        if dtype is float:
+        resolved = dtypes.canonical(float if dtype is None else dtype)
+        if dtype is None or dtype is float:
             resolved = dtypes.default_float_for(resolved)
         dimensions = shape if isinstance(shape, (tuple, list)) else (shape,)
         if any(isinstance(n, Array) and not isinstance(n._cell.read(), EagerTensor) for n in dimensions):

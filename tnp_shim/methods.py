@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -269,7 +270,7 @@ def item(self: Array, *args: Any) -> Any:
 
 
 def sort(self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
-    """Sort in place."""
+    """Sort the elements along an axis in place, NaN last."""
     if not isinstance(axis, (int, Array)):
         numpy.empty(0).sort(axis)  # raises what is no integer
     if not self._writeable:
@@ -278,7 +279,7 @@ def sort(self: ndarray, axis: int = -1, kind: Any = None, order: Any = None, *, 
 
 
 def partition(self: ndarray, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
-    """Partition in place."""
+    """Partition in place: the element `kth` where a sort has it, no larger one before."""
     if kind != "introselect" or order is not None:
         numpy.empty(1).partition(0, kind=kind, order=order)  # raises
     if not self._writeable:
@@ -459,9 +460,18 @@ def install() -> None:
         setattr(Array, name, value)
     for name in ("__mul__", "__rmul__"):
         setattr(generic, name, _or_repeats(getattr(Array, name)))
+    _take_signatures()
     ndarray.__format__ = format_  # type: ignore[method-assign,assignment]
     ndarray.__delitem__ = refuse_deletion  # type: ignore[attr-defined]
     ndarray.__setitem__ = set_item  # type: ignore[attr-defined]
+
+
+def _take_signatures() -> None:
+    """Let `inspect.signature` and `help` show NumPy's parameters of each method."""
+    for name, numpys in vars(numpy.ndarray).items():
+        mine = getattr(ndarray, name, None)
+        if not name.startswith("_") and inspect.isfunction(mine):
+            mine.__signature__ = inspect.signature(numpys)  # type: ignore[attr-defined]
 
 
 def _unary(ufunc: Any) -> Callable[[Array], Any]:

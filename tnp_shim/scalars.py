@@ -6,6 +6,7 @@ once its value is known, and still traceable and differentiable.
 
 from __future__ import annotations
 
+import inspect
 import numbers
 from typing import Any
 
@@ -57,6 +58,7 @@ class generic(Array, metaclass=ScalarMeta):
 
     __slots__ = ()
     _numpy = numpy.generic
+    __signature__ = inspect.signature(numpy.generic)
     _dtype_of_instances: numpy.dtype[Any] | None = None
 
     def __new__(cls, value: Any = 0, /, *imaginary: Any) -> Any:
@@ -116,9 +118,8 @@ class generic(Array, metaclass=ScalarMeta):
 
 def _abstract(name: str, parent: type) -> Any:
     kind = getattr(numpy, name)
-    return ScalarMeta(
-        name, (parent,), {"__slots__": (), "_numpy": kind, "__doc__": kind.__doc__, "__module__": "tnp_shim"}
-    )
+    attributes = {"__slots__": (), "__module__": "tnp_shim", "__doc__": kind.__doc__, "_numpy": kind}
+    return ScalarMeta(name, (parent,), attributes | {"__signature__": inspect.signature(kind)})
 
 
 def _concrete(dtype: numpy.dtype[Any], parent: type) -> Any:
@@ -128,6 +129,7 @@ def _concrete(dtype: numpy.dtype[Any], parent: type) -> Any:
         "__doc__": f"A 0-d, read-only array of {dtype}, as NumPy's scalar type of the same name.",
         "_numpy": dtype.type,
         "_dtype_of_instances": dtype,
+        "__signature__": inspect.signature(dtype.type if dtype.isbuiltin == 1 else numpy.float16),
     }
     SCALAR_TYPES[dtype] = ScalarMeta(dtype.type.__name__, (parent,), attributes)
     return SCALAR_TYPES[dtype]

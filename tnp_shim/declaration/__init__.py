@@ -1,7 +1,7 @@
 """How functions, ufuncs, views and writes are declared. Knows the array, no function of NumPy's."""
 
 from tnp_shim.declaration.arguments import Axis, DType, Operand, Shape, Size, Tensor, Tensors
-from tnp_shim.declaration.function import REGISTRY, Declaration, arrays, function, writes
+from tnp_shim.declaration.function import REGISTRY, Declaration, arrays, describe, function, writes
 
 __all__ = [
     "REGISTRY",
@@ -14,6 +14,7 @@ __all__ = [
     "Tensor",
     "Tensors",
     "arrays",
+    "describe",
     "function",
     "writes",
 ]

@@ -13,6 +13,7 @@ import tensorflow as tf
 from tnp_shim import dtypes
 from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.declaration.arguments import MISSING, conversion_of
+from tnp_shim.declaration.documentation import documentation
 from tnp_shim.declaration.failures import numpys_error, stand_in
 from tnp_shim.promotion import cast
 
@@ -242,7 +243,7 @@ def function(
             before, body, quick = quick, other_body, other_quick
             return before
 
-        finish(call, numpy_callable, body)
+        finish(call, numpy_callable, body, route, reason)
         register(Declaration(name, numpy_callable, body, call, route, reason, exchange))
         return call  # type: ignore[return-value]
 
@@ -282,13 +283,27 @@ def writes(numpy_callable: Callable[..., Any], target: str) -> Callable[[Body], 
     return declare
 
 
-def finish(call: Callable[..., Any], numpy_callable: Callable[..., Any], body: Callable[..., Any]) -> None:
+def finish(
+    call: Callable[..., Any],
+    numpy_callable: Callable[..., Any],
+    body: Callable[..., Any],
+    route: str = "native",
+    reason: str = "",
+) -> None:
     """Give a declared function the name, signature and documentation that users look up."""
     call.__name__ = call.__qualname__ = numpy_callable.__name__
     call.__module__ = body.__module__
-    call.__signature__ = inspect.signature(numpy_callable)  # type: ignore[attr-defined]
-    call.__doc__ = body.__doc__ or f"As `{name_of(numpy_callable)}` of NumPy, over tensors."
+    signature = inspect.signature(numpy_callable)
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    call.__documented_by__ = name_of(numpy_callable), signature, body, route, reason  # type: ignore[attr-defined]
+    describe(call, body.__doc__)
     call.__wrapped_body__ = body  # type: ignore[attr-defined]
+
+
+def describe(call: Any, summary: str | None) -> None:
+    """Give a declared function its documentation, which begins with a summary."""
+    name, *rest = call.__documented_by__
+    call.__doc__ = documentation(name, summary, *rest)
 
 
 def arrays(
@@ -304,7 +319,7 @@ def arrays(
             nonlocal body
             body = other_body
 
-        finish(call, numpy_callable, body)
+        finish(call, numpy_callable, body, route, reason)
         register(
             Declaration(name_of(numpy_callable), numpy_callable, body, call, route, reason, exchange, True)
         )

@@ -11,8 +11,9 @@ import tensorflow as tf
 
 from tnp_shim import conversion, dtypes, promotion
 from tnp_shim.array import Array, fresh, laid_out, ndarray, result, scalar, write
+from tnp_shim.declaration.documentation import documentation
 from tnp_shim.declaration.failures import numpys_error
-from tnp_shim.declaration.function import MEMORY_ORDERS, write_out
+from tnp_shim.declaration.function import MEMORY_ORDERS, name_of, write_out
 from tnp_shim.declaration.loops import resolve
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.promotion import as_tensor, cast
@@ -47,11 +48,13 @@ class ufunc:
         self.numpy = numpy_ufunc
         self.__name__ = self.__qualname__ = numpy_ufunc.__name__
         self.__module__ = "tnp_shim"
-        self.__doc__ = f"As `numpy.{numpy_ufunc.__name__}`, on tensors.\n\n{_summary(numpy_ufunc)}"
         self.nin, self.nout, self.nargs = numpy_ufunc.nin, numpy_ufunc.nout, numpy_ufunc.nargs
         self.identity = numpy_ufunc.identity
         self.signature = numpy_ufunc.signature
         self.__signature__ = inspect.signature(numpy_ufunc)
+        self.__doc__ = documentation(
+            name_of(numpy_ufunc), _summary(numpy_ufunc), self.__signature__, None, "native", ""
+        )
         self.types = [t for t in numpy_ufunc.types if not set(t) & set("gGOMm")]
         self.ntypes = len(self.types)
         self.body = body

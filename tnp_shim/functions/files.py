@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy
 
-from tnp_shim.declaration import arrays
+from tnp_shim.declaration import arrays, describe
 from tnp_shim.functions.handed_on import known, ours
 
 _REASON = "files and text are on the host"
@@ -77,9 +77,10 @@ def _saved_together(name: str) -> Any:
         _written(file, ".npz", lambda new: function(new, *values, allow_pickle=allow_pickle, **named))
 
     packed = "compressed" if name == "savez_compressed" else "uncompressed"
-    saver.__doc__ = (
+    describe(
+        saver,
         f"Write arrays to one {packed} file in NumPy's `.npz` format; see `save`.\n\n"
-        "Arrays without a name are called arr_0, arr_1, ..."
+        "Arrays without a name are called arr_0, arr_1, ...",
     )
     saver.__module__ = __name__
     return saver
@@ -151,7 +152,7 @@ def _reader(name: str, doc: str) -> Any:
     def reader(*args: Any, **kwargs: Any) -> Any:
         return ours(function(*known(args, f"np.{name}"), **known(kwargs, f"np.{name}")))
 
-    reader.__doc__ = f"{doc}; a real NumPy array if no tensor can hold it."
+    describe(reader, f"{doc}; a real NumPy array if no tensor can hold it.")
     reader.__module__ = __name__
     return reader
 

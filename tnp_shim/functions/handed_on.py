@@ -16,7 +16,7 @@ import numpy
 from tnp_shim import dtypes
 from tnp_shim.array import Array, ndarray
 from tnp_shim.conversion import is_tensor_like, tensor_of
-from tnp_shim.declaration import arrays
+from tnp_shim.declaration import arrays, describe
 from tnp_shim.errors import UnsupportedError, unknown_value
 from tnp_shim.functions.arrays import array
 from tnp_shim.tensorflow_internals import known_value
@@ -102,7 +102,7 @@ def _refusing_tensors(name: str, way_out: str) -> Callable[..., Any]:
             )
         return function(*args, **kwargs)
 
-    made.__doc__ = f"NumPy's `{name}`, which makes a real `numpy.matrix`; arrays of ours are refused."
+    describe(made, f"NumPy's `{name}`, which makes a real `numpy.matrix`; arrays of ours are refused.")
     made.__module__ = __name__
     return made
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
+from tnp_shim.declaration import Axis, DType, Operand, Tensor, describe, function
 from tnp_shim.functions.reductions import (
     argmax,
     argmin,
@@ -107,7 +107,7 @@ def _nan_extreme(name: str) -> Any:
         loop = in_loop(ufunc, a, None, out)
         return into(f"nan{name}", reduced(ufunc, loop, axis, flag(keepdims), initial, where), out)
 
-    body.__doc__ = f"The {name}imum over axes of the elements that are no NaN; NaN where all are."
+    describe(body, f"The {name}imum over axes of the elements that are no NaN; NaN where all are.")
     body.__module__ = __name__
     return body
 
@@ -126,7 +126,7 @@ def _nan_place(plain: Any, numpy_function: Any, worst: float) -> Any:
             filled = asserted(_without_nan(a, worst), some, "All-NaN slice encountered", ValueError)
         return plain.__wrapped_body__(filled, axis, out, keepdims=keepdims)
 
-    body.__doc__ = f"As `{plain.__name__}` of the elements that are no NaN."
+    describe(body, f"As `{plain.__name__}` of the elements that are no NaN.")
     body.__module__ = __name__
     return body
 

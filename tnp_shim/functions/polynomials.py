@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tnp_shim import numpy_source
 from tnp_shim.conversion import to_tensor
-from tnp_shim.declaration import arrays
+from tnp_shim.declaration import arrays, describe
 from tnp_shim.errors import UnknownShapeError, UnknownValueError, users_line
 
 _MODULE = "numpy.lib._polynomial_impl"
@@ -54,9 +54,10 @@ def _declared(name: str) -> Any:
                 f"({error})"
             ) from None
 
-    polynomial_function.__doc__ = (
+    describe(
+        polynomial_function,
         f"NumPy's `{name}`, run on our namespace. Differentiable.\n\n"
-        "Where NumPy looks at values to find the size of a result, they must be known while tracing."
+        "Where NumPy looks at values to find the size of a result, they must be known while tracing.",
     )
     polynomial_function.__module__ = __name__
     return polynomial_function

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 
-from tnp_shim.declaration import arrays
+from tnp_shim.declaration import arrays, describe
 from tnp_shim.functions.handed_on import known
 
 
@@ -17,7 +17,7 @@ def _text(name: str, doc: str) -> Any:
     def text(*args: Any, **kwargs: Any) -> str:
         return function(*known(args, f"np.{name}"), **known(kwargs, f"np.{name}"))
 
-    text.__doc__ = f"{doc}, under NumPy's print options. The values must be known: eagerly, that is."
+    describe(text, f"{doc}, under NumPy's print options. The values must be known: eagerly, that is.")
     text.__module__ = __name__
     return text
 

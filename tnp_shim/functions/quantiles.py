@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import wrap
-from tnp_shim.declaration import Axis, Operand, Tensor, function
+from tnp_shim.declaration import Axis, Operand, Tensor, describe, function
 from tnp_shim.functions.nan_statistics import nanmean
 from tnp_shim.functions.reductions import into, reduced, taken_into
 from tnp_shim.functions.statistics import aligned_weights, every_known, lines
@@ -315,10 +315,11 @@ def _declared(name: str, scale: int) -> Any:
 
     of = "shares (of 1)" if scale == 1 else "percentages"
     rest = ", NaN left out" if name.startswith("nan") else "; NaN if there is one"
-    body.__doc__ = (
+    describe(
+        body,
         f"The elements over axes below which lie the {of} `q` of all{rest}.\n\n"
         "All methods of NumPy; weights with 'inverted_cdf'. Differentiable with respect to `a`, and to `q`\n"
-        "where the method interpolates."
+        "where the method interpolates.",
     )
     body.__module__ = __name__
     return body

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import wrap
-from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
+from tnp_shim.declaration import Axis, DType, Operand, Tensor, describe, function
 from tnp_shim.declaration.function import write_out
 from tnp_shim.declaration.loops import resolve_reduction
 from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
@@ -119,7 +119,7 @@ def _extreme(ufunc: Any, numpy_function: Any) -> Any:
         return into(numpy_function.__name__, found, out)
 
     word = "largest" if ufunc is _MAXIMUM else "smallest"
-    body.__doc__ = f"The {word} element over axes; NaN if there is one. Ties share the gradient."
+    describe(body, f"The {word} element over axes; NaN if there is one. Ties share the gradient.")
     body.__module__ = __name__
     return body
 

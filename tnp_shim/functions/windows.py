@@ -9,7 +9,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import dtypes
-from tnp_shim.declaration import Operand, Size, Tensor, function
+from tnp_shim.declaration import Operand, Size, Tensor, describe, function
 from tnp_shim.functions.unknown_sizes import refuse_under_xla
 from tnp_shim.kernels import windows
 from tnp_shim.kernels.elementwise import like, select
@@ -73,7 +73,7 @@ def _window(name: str, body: Callable[[tf.Tensor, Length], tf.Tensor], doc: str)
         known = _by_numpy(numpy_function, M)
         return body(*_counted(name, M, 0.5)) if known is None else known
 
-    window.__doc__ = doc
+    describe(window, doc)
     window.__module__ = __name__
     return window
 
