@@ -82,9 +82,9 @@ def _values(
     values: dict[str, Any],
     dtype: numpy.dtype[Any],
 ) -> tf.Tensor:
-    draw = row.draw if dtype == numpy.float64 else row.single
+    draw = row.chosen(dtype, values.get("method", "zig"))
     engine = self._bits._kind.engine
-    if draw is None or drawn_on_host(self) or values.get("method", "zig") != "zig":
+    if draw is None or drawn_on_host(self):
         return _values_on_host(self, row, tensors, size, values)
     given = [size.flat(t) for p, t in zip(row.parameters, tensors, strict=True) if p.name in row.given]
     state = _after_checks(self._state_tensors(), tensors)
@@ -117,15 +117,9 @@ def _values_on_host(
     shape = size.shape if isinstance(size.shape, tuple) else None
     names = [p.name for p in row.parameters]
     both = row.finish is not None
-    dtype = asked(
-        self,
-        row.name,
-        {**values, "size": 1, "out": None} if "out" in values else {**values, "size": None},
-        examples_of(row),
-    )
-    spec = tf.TensorSpec(
-        [size.count if shape is not None else None], dtypes.to_tf(numpy.asarray(dtype).dtype)
-    )
+    like = {**values, "size": 1, "out": None} if "out" in values else {**values, "size": None}
+    dtype = dtypes.to_tf(numpy.asarray(asked(self, row.name, like, examples_of(row))).dtype)
+    spec = tf.TensorSpec([size.count if shape is not None else None], dtype)
 
     def draw(generator: Any, n: Any, *given: Any) -> list[Any]:
         before = self._words_of(generator)

@@ -8,8 +8,8 @@ import numpy
 
 from tnp_shim.random.bit_generators import PCG64, BitGenerator, from_numpy
 from tnp_shim.random.drawing import Draws, method_of
-from tnp_shim.random.orders import GENERATOR as SPECIAL
 from tnp_shim.random.rows import GENERATOR
+from tnp_shim.random.specials import GENERATOR as SPECIAL
 
 
 class Generator(Draws):

@@ -38,9 +38,8 @@ def stand_in(value: Any, example: Any) -> Any:
     if known is not None:
         return known
     shape = [1 if n is None else n for n in tensor.shape.as_list()]
-    if callable(example):
-        return example(shape)
-    return numpy.full(shape, example)[()]
+    found = example(shape) if callable(example) else numpy.full(shape, example)
+    return found.astype(dtypes.to_numpy(tensor.dtype))[()]
 
 
 def asked(self: Draws, name: str, values: dict[str, Any], examples: dict[str, Any]) -> Any:

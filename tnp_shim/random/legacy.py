@@ -20,8 +20,8 @@ from tnp_shim.random.bit_generators import (
     seed_of,
 )
 from tnp_shim.random.drawing import Draws, method_of, plain
-from tnp_shim.random.orders import LEGACY as SPECIAL
 from tnp_shim.random.rows import LEGACY
+from tnp_shim.random.specials import LEGACY as SPECIAL
 from tnp_shim.tensorflow_internals import runs_eagerly
 
 

@@ -6,11 +6,13 @@ A row without a native draw is drawn by NumPy on the host, from the same state.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy
 import tensorflow as tf
 
+from tnp_shim.kernels.random import legacy, ziggurat
 from tnp_shim.kernels.random.engine import Engine, Size, State, rounded
 
 Draw = Callable[..., Any]
@@ -40,6 +42,9 @@ class Row:
     """`(engine, state, n, *given)` to `(values, state)`."""
     single: Draw | None = None
     """The same for `dtype=float32`."""
+    inverse: Draw | None = None
+    single_inverse: Draw | None = None
+    """The same for `method="inv"`."""
     finish: Callable[..., tf.Tensor] | None = None
     """`(zero, standard values, *parameters)` to values: how parameters enter by differentiable operations."""
     given: tuple[str, ...] = ()
@@ -48,6 +53,16 @@ class Row:
     """Whether the draw takes and gives the normal number that RandomState keeps, after the state."""
     standard: str = ""
     """The method that draws the standard values, without parameters; where `finish` is."""
+
+    def chosen(self, dtype: numpy.dtype[Any], method: str) -> Draw | None:
+        """The draw for a dtype and a method."""
+        draws = {
+            ("float64", "zig"): self.draw,
+            ("float32", "zig"): self.single,
+            ("float64", "inv"): self.inverse,
+            ("float32", "inv"): self.single_inverse,
+        }
+        return draws.get((dtype.name, method))
 
 
 def _negative(x: tf.Tensor) -> tf.Tensor:
@@ -171,10 +186,34 @@ _COMMON = (
     Row("zipf", (_above_1("a"),)),
 )
 
-GENERATOR: dict[str, Row] = {row.name: row for row in (*_COMMON, Row("random", draw=doubles, single=floats))}
+_OF_ZIGGURATS: dict[str, dict[str, Any]] = {
+    "exponential": {"draw": ziggurat.standard_exponential},
+    "lognormal": {"draw": ziggurat.standard_normal},
+    "normal": {"draw": ziggurat.standard_normal},
+    "standard_exponential": {
+        "draw": ziggurat.standard_exponential,
+        "single": ziggurat.standard_exponential_single,
+        "inverse": legacy.standard_exponential,
+        "single_inverse": legacy.standard_exponential_single,
+    },
+    "standard_normal": {"draw": ziggurat.standard_normal, "single": ziggurat.standard_normal_single},
+}
+_OF_PAIRS: dict[str, dict[str, Any]] = {
+    "exponential": {"draw": legacy.standard_exponential},
+    "lognormal": {"draw": legacy.gauss, "keeps_spare": True},
+    "normal": {"draw": legacy.gauss, "keeps_spare": True},
+    "standard_exponential": {"draw": legacy.standard_exponential},
+    "standard_normal": {"draw": legacy.gauss, "keeps_spare": True},
+}
+
+
+def _rows(*more: Row, draws: dict[str, dict[str, Any]]) -> dict[str, Row]:
+    rows = {row.name: row for row in (*_COMMON, *more)}
+    return rows | {name: replace(rows[name], **content) for name, content in draws.items()}
+
+
+GENERATOR = _rows(Row("random", draw=doubles, single=floats), draws=_OF_ZIGGURATS)
 """The methods of Generator."""
 
-LEGACY: dict[str, Row] = {
-    row.name: row for row in (*_COMMON, Row("random_sample", draw=doubles), Row("random", draw=doubles))
-}
+LEGACY = _rows(Row("random_sample", draw=doubles), Row("random", draw=doubles), draws=_OF_PAIRS)
 """The methods of RandomState."""
