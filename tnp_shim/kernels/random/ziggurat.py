@@ -22,6 +22,9 @@ _LONG = 0.013
 
 _TAIL = 0.0006
 
+NORMAL_INVERSE = 0.27366123732975827203338247596
+"""1 over where the normal tail begins."""
+
 _MOST_PAIRS = 64
 """More pairs than a draw from the tail ever needs: one is rejected in nine."""
 
@@ -52,7 +55,7 @@ Uniforms = Callable[[tf.Tensor], tf.Tensor]
 
 def standard_normal(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_normal`, float64."""
-    return _draw(engine, state, n, _normal(numpy.float64, _look_normal_double), tf.float64)
+    return _draw(engine, state, n, _normal(numpy.float64, look_normal_double), tf.float64)
 
 
 def standard_normal_single(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
@@ -62,7 +65,7 @@ def standard_normal_single(engine: Engine, state: State, n: Size) -> tuple[tf.Te
 
 def standard_exponential(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_exponential`, float64."""
-    return _draw(engine, state, n, _exponential(numpy.float64, _look_exponential_double), tf.float64)
+    return _draw(engine, state, n, _exponential(numpy.float64, look_exponential_double), tf.float64)
 
 
 def standard_exponential_single(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
@@ -74,7 +77,8 @@ def _right(words: tf.Tensor, by: int) -> tf.Tensor:
     return tf.bitwise.right_shift(words, tf.constant(by, words.dtype))  # of signed words: what follows masks
 
 
-def _look_normal_double(w: tf.Tensor) -> Look:
+def look_normal_double(w: tf.Tensor) -> Look:
+    """A word of the normal ziggurat."""
     return Look(w & 0xFF, _right(w, 9) & (1 << 52) - 1, _right(w, 8) & 1, _right(w, 17) & 1)
 
 
@@ -82,7 +86,8 @@ def _look_normal_single(w: tf.Tensor) -> Look:
     return Look(w & 0xFF, _right(w, 9) & (1 << 23) - 1, _right(w, 8) & 1, _right(w, 17) & 1)
 
 
-def _look_exponential_double(w: tf.Tensor) -> Look:
+def look_exponential_double(w: tf.Tensor) -> Look:
+    """A word of the exponential ziggurat."""
     return Look(_right(w, 3) & 0xFF, _right(w, 11) & (1 << 53) - 1, None, None)
 
 
@@ -115,7 +120,7 @@ def _normal_tail(ziggurat: Ziggurat, uniform: Uniforms, starts: tf.Tensor) -> tu
     """Pairs of words until one is accepted."""
     tail = ziggurat.table.tail
     dtype = ziggurat.table.widths.dtype
-    inverse = numpy.array(0.27366123732975827203338247596, dtype)
+    inverse = numpy.array(NORMAL_INVERSE, dtype)
 
     def pair(place: tf.Tensor, value: tf.Tensor, found: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         x = -inverse * log1p_of_minus(uniform(place))

@@ -1,0 +1,144 @@
+"""Values drawn one after the other, where how many words one takes varies. Knows tensors only.
+
+A block of words is drawn at once; then a loop over the elements, which XLA compiles, works on scalars. A
+`Cursor` says which word is next. A value that the block has not all the words of begins the next block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from tnp_shim.kernels.random.engine import Engine, Size, State
+
+_LEAST_BLOCK = 1024
+"""More words than any value takes."""
+
+
+class Words(NamedTuple):
+    """A block."""
+
+    bits: tf.Tensor
+    """int64; empty for draws that take uniform numbers only."""
+    doubles: tf.Tensor
+    total: tf.Tensor
+
+    def double(self, place: tf.Tensor) -> tf.Tensor:
+        """The uniform number at a place; beyond the block, where it does not matter, the last one."""
+        return tf.gather(self.doubles, tf.minimum(place, self.total - 1))
+
+    def word(self, place: tf.Tensor) -> tf.Tensor:
+        """The word at a place."""
+        return tf.gather(self.bits, tf.minimum(place, self.total - 1))
+
+
+class Cursor(NamedTuple):
+    """The place of the next word; the normal number that RandomState keeps: whether there is one, and it."""
+
+    place: tf.Tensor
+    has: tf.Tensor
+    kept: tf.Tensor
+
+    def moved(self, words: int) -> Cursor:
+        """So many words later."""
+        return self._replace(place=self.place + words)
+
+
+Drawn = tuple[tf.Tensor, Cursor]
+One = Callable[..., Drawn]
+"""`(words, cursor, *parameters)` to a value and the cursor after it; all scalars."""
+
+
+def until_accepted(
+    words: Words,
+    cursor: Cursor,
+    attempt: Callable[[Cursor], tuple[tf.Tensor, tf.Tensor, Cursor]],
+    dtype: tf.DType,
+) -> Drawn:
+    """The value of the first attempt that is accepted; `attempt(cursor)` gives (accepted, value, cursor).
+
+    Attempts end with the block, where the same numbers would come for ever.
+    """
+    _, value, cursor = tf.while_loop(
+        lambda accepted, _, cursor: ~accepted & (cursor.place <= words.total),
+        lambda _, __, cursor: attempt(cursor),
+        (tf.constant(False), tf.zeros([], dtype), cursor),
+    )
+    return value, cursor
+
+
+def draw(
+    engine: Engine,
+    state: State,
+    n: Size,
+    one: One,
+    parameters: Sequence[tf.Tensor],
+    dtype: tf.DType = tf.float64,
+    words: float = 2.0,
+    spare: tf.Tensor | None = None,
+    raw: bool = True,
+) -> tuple[tf.Tensor, State, tf.Tensor]:
+    """n values, the state and the spare after them; parameters are scalars or have n elements.
+
+    `words` are as many as a value may take on average; fewer give more blocks.
+    """
+    count = tf.cast(n, tf.int64)
+    spare = tf.zeros([2], tf.float64) if spare is None else spare
+    parameters = tuple(tf.convert_to_tensor(parameter) for parameter in parameters)
+    if isinstance(n, int):
+        size: Size = int(n * words) + _LEAST_BLOCK
+    else:
+        size = tf.cast(tf.cast(n, tf.float64) * words, tf.int64) + _LEAST_BLOCK
+    # XLA needs not know how many: all sizes are those of its arguments
+    fill = tf.function(lambda *arguments: _fill(one, *arguments), jit_compile=True, autograph=False)
+
+    def turn(filled: tf.Tensor, values: tf.Tensor, spare: tf.Tensor, state: State) -> Any:
+        if raw:
+            block = engine.uint64s(state, size)
+            bits, doubles = tf.bitcast(block.values, tf.int64), engine.doubles_of(block.values)
+        else:
+            block = engine.doubles(state, size)
+            bits, doubles = tf.zeros([0], tf.int64), block.values
+        found = fill(bits, doubles, filled, values, spare, *parameters)
+        filled, place, values_, spare = found
+        return filled, tf.ensure_shape(values_, values.shape), spare, block.after(place)
+
+    shape = [n] if isinstance(n, int) else tf.reshape(n, [1])
+    _, values, spare, state = tf.while_loop(
+        lambda filled, *_: filled < count,
+        turn,
+        (tf.constant(0, tf.int64), tf.zeros(shape, dtype), spare, state),
+    )
+    return values, state, spare
+
+
+def _fill(
+    one: One,
+    bits: tf.Tensor,
+    doubles: tf.Tensor,
+    filled: tf.Tensor,
+    values: tf.Tensor,
+    spare: tf.Tensor,
+    *parameters: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Values from `filled` on, while the words last; how many there are, the words taken, the spare."""
+    words = Words(bits, doubles, tf.size(doubles, tf.int64))
+    count = tf.size(values, tf.int64)
+
+    def element(filled: tf.Tensor, _: tf.Tensor, values: tf.Tensor, cursor: Cursor) -> Any:
+        chosen = [p if p.shape.rank == 0 else tf.gather(p, filled) for p in parameters]
+        value, after = one(words, cursor, *chosen)
+        short = after.place > words.total
+        # what was drawn beyond the block is overwritten in the next turn
+        values = tf.tensor_scatter_nd_update(values, filled[None, None], value[None])
+        cursor = tf.nest.map_structure(lambda new, old: tf.where(short, old, new), after, cursor)
+        return filled + tf.cast(~short, tf.int64), short, values, cursor
+
+    filled, _, values, cursor = tf.while_loop(
+        lambda filled, short, *_: (filled < count) & ~short,
+        element,
+        (filled, tf.constant(False), values, Cursor(tf.constant(0, tf.int64), spare[0], spare[1])),
+    )
+    return filled, cursor.place, values, tf.stack([cursor.has, cursor.kept])
