@@ -9,7 +9,8 @@ dtype('float32')
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy
 
 FLOAT64 = numpy.dtype("float64")
 _DEFAULT_FLOATS = tuple(numpy.dtype(name) for name in ("float64", "float32", "float16"))
+_warnings: ContextVar[bool] = ContextVar("warnings", default=False)
 _unroll_limit: ContextVar[int] = ContextVar("unroll_limit", default=16)
 _default_float: ContextVar[numpy.dtype[Any]] = ContextVar("default_float", default=FLOAT64)
 
@@ -76,3 +78,55 @@ def _iterations(iterations: int) -> int:
     if type(iterations) is not int or iterations < 0:
         raise ValueError(f"config.unroll_limit: expected a number of iterations, got {iterations!r}")
     return iterations
+
+
+_watchers: list[Callable[[bool], None]] = []
+_watched = 0
+_lock = threading.Lock()
+
+
+def when_warnings_change(switch: Callable[[bool], None]) -> None:
+    """Call `switch` when warnings are wanted somewhere in the process, and when they are no longer."""
+    _watchers.append(switch)
+
+
+def get_warnings() -> bool:
+    """Whether ufuncs and operators warn eagerly of division by zero, overflow and invalid values."""
+    return _warnings.get()
+
+
+def set_warnings(wanted: bool) -> None:
+    """Let ufuncs and operators warn as NumPy's do, under `numpy.errstate`; eagerly, graphs are silent.
+
+    Each result is then looked at on the host, which costs time; at first this is off.
+    """
+    global _watched
+    if wanted not in (True, False):
+        raise ValueError(f"config.warnings: expected True or False, got {wanted!r}")
+    if bool(wanted) == _warnings.get():
+        return
+    _warnings.set(bool(wanted))
+    with _lock:
+        _watched += 1 if wanted else -1
+        if _watched == (1 if wanted else 0):
+            for switch in _watchers:
+                switch(bool(wanted))
+
+
+@contextlib.contextmanager
+def warnings(wanted: bool = True) -> Iterator[None]:
+    """Within the context, let ufuncs and operators warn as NumPy's do, or not.
+
+    >>> import numpy, tnp_shim as np
+    >>> with warnings(), numpy.errstate(divide="raise"):
+    ...     np.ones(2) / 0
+    Traceback (most recent call last):
+        ...
+    FloatingPointError: divide by zero encountered in divide
+    """
+    before = get_warnings()
+    set_warnings(wanted)
+    try:
+        yield
+    finally:
+        set_warnings(before)

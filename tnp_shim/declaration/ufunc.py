@@ -38,6 +38,9 @@ def _direct_outputs(ufunc: numpy.ufunc, characters: str) -> dict[numpy.dtype[Any
 class ufunc:
     """A NumPy ufunc on arrays: `out=`, `where=`, `dtype=`, `casting=`, and its methods."""
 
+    watch: Callable[[ufunc, list[tf.Tensor], tuple[tf.Tensor, ...]], None] | None = None
+    """Sees the operands and outputs of each general call, where somebody wants that."""
+
     def __init__(
         self,
         numpy_ufunc: numpy.ufunc,
@@ -145,6 +148,7 @@ class ufunc:
         self, operands: list[Any], loop: tuple[numpy.dtype[Any], ...], args: Any, kwargs: dict[str, Any]
     ) -> tuple[tf.Tensor, ...]:
         """The outputs as tensors of the loop's output dtypes."""
+        tensors: list[tf.Tensor] = []
         try:
             tensors = [as_tensor(x, dtypes.to_tf(d)) for x, d in zip(operands, loop, strict=False)]
             outputs = self._apply(tensors, loop)
@@ -152,7 +156,10 @@ class ufunc:
             outputs = self._compare_beyond(operands, kwargs, error)
         except Exception as error:
             raise self.error(args, kwargs, error) from error.__cause__
-        return outputs if isinstance(outputs, tuple) else (outputs,)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        if ufunc.watch is not None and type(self) is ufunc:
+            ufunc.watch(self, tensors, outputs)
+        return outputs
 
     def _apply(self, tensors: list[tf.Tensor], loop: tuple[numpy.dtype[Any], ...]) -> Any:
         if loop[0] in self.direct and all(dtype is loop[0] for dtype in loop[: self.nin]):
