@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, ndarray, view, wrap
-from tnp_shim.conversion import static_int, to_axis, to_shape
+from tnp_shim.conversion import UnsupportedTypeError, static_int, to_axis, to_shape
 from tnp_shim.declaration import arrays
 from tnp_shim.functions.creation import diagflat
 from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
@@ -275,8 +275,11 @@ def _broadcast_in_general(shadow: numpy.ndarray[Any, Any], target: Any) -> numpy
 
 @arrays(numpy.broadcast_arrays)
 def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
-    """The arrays broadcast against each other, as views."""
-    found = [as_array(a) for a in args]
+    """The arrays broadcast against each other, as views; of text and objects as NumPy's own."""
+    try:
+        found = [as_array(a) for a in args]
+    except UnsupportedTypeError:
+        return _broadcast_beside_numpys(args)
     sizes = [a._cell.shape for a in found]
     if all(map(shape_known, sizes)):
         shape: Any = numpy.broadcast_shapes(*sizes)  # type: ignore[arg-type]
@@ -287,6 +290,17 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Array, ...]:
             shape = gen_array_ops.broadcast_args(shape, other)
         return tuple(broadcast_to(a, wrap(shape)) for a in found)
     return tuple(a if a._cell.shape == shape else broadcast_to(a, shape) for a in found)
+
+
+def _broadcast_beside_numpys(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for a in args:
+        try:
+            found.append(as_array(a))
+        except UnsupportedTypeError:
+            found.append(numpy.asarray(a))
+    shape = numpy.broadcast_shapes(*(a.shape for a in found))
+    return tuple((broadcast_to if isinstance(a, Array) else numpy.broadcast_to)(a, shape) for a in found)
 
 
 # the same memory as another dtype
