@@ -173,24 +173,6 @@ KNOWN: tuple[Known, ...] = (
         stumble="`as_strided` and `isfortran` need a known shape.",
     ),
     Known(
-        "cast-out-of-range",
-        "insert fill_diagonal put putmask place copyto put_along_axis full full_like piecewise pad append",
-        "xla",
-        "what a float beyond the range of an integer dtype becomes is undefined in C: NumPy gives what "
-        "the processor does, XLA the end of the range",
-        kind="value",
-        when=_casts_out_of_range,
-    ),
-    Known(
-        "cast-out-of-range-written",
-        "fill_diagonal put putmask place copyto put_along_axis",
-        "xla",
-        "what a float beyond the range of an integer dtype becomes is undefined in C: NumPy gives what "
-        "the processor does, XLA the end of the range",
-        kind="inputs",
-        when=_casts_out_of_range,
-    ),
-    Known(
         "rank-by-sizes",
         "squeeze",
         "unknown",

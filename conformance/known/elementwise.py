@@ -96,17 +96,6 @@ KNOWN: tuple[Known, ...] = (
         when=_casts_to_integers,
     ),
     Known(
-        "cast-to-uint32-out-of-range",
-        "*",
-        "*",
-        "NumPy casts a float beyond the range of uint32 in two ways: eight at once by one instruction of the "
-        "processor, the rest by another",
-        when=lambda call: (
-            has_dtype("uint32")(call) and has_dtype(*INEXACT)(call) and has_fill("hard", "extremes")(call)
-        ),
-        text=r"uint32",
-    ),
-    Known(
         "folds-into-more-axes",
         "*.reduceat *.accumulate",
         "*",
@@ -181,15 +170,6 @@ KNOWN: tuple[Known, ...] = (
         kind="kernel",
     ),
     Known(
-        "integers-rounded-within-out",
-        "round around ndarray.round",
-        "*",
-        "to round integers to tens NumPy divides and multiplies within `out`, whose dtype must then hold "
-        "floats and keeps the sign of a zero; ours rounds first and writes then",
-        text=r"UFuncTypeError|the sign of a zero differs",
-        when=lambda call: has_keyword("out")(call) and has_dtype(*INTEGERS)(call),
-    ),
-    Known(
         "arange-down-from-unsigned",
         "arange",
         "*",
@@ -197,31 +177,6 @@ KNOWN: tuple[Known, ...] = (
         kind="error",
         text=r"no error, NumPy raises ValueError\(.Maximum allowed size exceeded",
         when=has_dtype("uint8", "uint16", "uint32", "uint64"),
-    ),
-    Known(
-        "average-of-none-of-unknown-number",
-        "average",
-        "unknown",
-        "whether there are no elements shows when the graph runs, and their average is then NaN",
-        kind="error",
-        text=r"no error, NumPy raises ZeroDivisionError",
-    ),
-    Known(
-        "at-with-operands-of-no-loop",
-        "gcd.at lcm.at",
-        "*",
-        "there is no loop of gcd for int64 and uint64 together; ours casts the second one",
-        kind="error",
-        text=r"no error, NumPy raises UFuncTypeError",
-        when=has_dtype("uint64"),
-    ),
-    Known(
-        "out-with-more-axes",
-        "isneginf isposinf",
-        "*",
-        "a result that is repeated along additional axes of `out` is refused",
-        kind="error",
-        text=r"output array has shape",
     ),
     Known(
         "no-complex-power-on-gpu",
@@ -256,14 +211,6 @@ KNOWN: tuple[Known, ...] = (
         "bins are ordered, and TensorFlow's comparisons take real numbers alone",
         kind="error",
         when=has_dtype("complex64", "complex128"),
-    ),
-    Known(
-        "windows-of-fractional-length",
-        "bartlett blackman hamming hanning kaiser",
-        "graph unknown xla",
-        "a number of points that is unknown while tracing is taken as a whole one",
-        kind="shape",
-        when=has_dtype("float16", "float32", "float64"),
     ),
     Known(
         "lines-that-do-not-fit",

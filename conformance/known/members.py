@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.exceptions import Known, has_fill
+from conformance.exceptions import Known
 
 _TRACED = "graph unknown xla gpu vmap loop"
 _UNKNOWN = "UnknownValueError"
@@ -101,17 +101,6 @@ KNOWN: tuple[Known, ...] = (
         text="UnsupportedError|AttributeError|has no memory",
         stumble="`ctypes`, `data`, `getfield`, `setfield` and `__array_interface__` name raw memory and "
         "are refused; `a.numpy()` gives an array that has them.",
-    ),
-    Known(
-        "beyond-integers-under-xla",
-        "ndarray.*",
-        "xla",
-        "a float beyond the range of an integer dtype has no value there; C leaves open what a cast "
-        "gives, and XLA gives the end of the range",
-        kind="value",
-        text=r"np\.u?int",
-        when=has_fill("hard", "extremes"),
-        stumble="Casting a float that an integer dtype cannot hold gives the end of the range under XLA.",
     ),
     Known(
         "priority",

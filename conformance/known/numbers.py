@@ -22,14 +22,6 @@ KNOWN: tuple[Known, ...] = (
         "compiled by XLA.",
     ),
     Known(
-        "sizes-from-values-under-vectorized-map",
-        SETS,
-        "vmap",
-        "each element of the batch has a result of a size of its own, and a batch is one array",
-        kind="error",
-        text="Where|TensorList",
-    ),
-    Known(
         "two-errors-in-a-call",
         "*.reduce *.outer",
         "unknown",
@@ -88,23 +80,6 @@ KNOWN: tuple[Known, ...] = (
         "tracing.",
     ),
     Known(
-        "a-row-or-a-column-of-unknown-size",
-        "cov corrcoef",
-        "unknown",
-        "NumPy takes a single row of y for a variable whatever rowvar says; it must be known to be single",
-        kind="error",
-        text=r"no error, NumPy raises ValueError\(.all the input array dimensions",
-        when=has_keyword("y"),
-    ),
-    Known(
-        "common-elements-of-int64-and-uint64",
-        "intersect1d",
-        "*",
-        "NumPy takes elements of one array that become equal in float64 for elements of both",
-        kind="shape",
-        when=lambda call: has_dtype("uint64")(call) and has_dtype("int64", "int32", "int16", "int8")(call),
-    ),
-    Known(
         "lexsort-of-unknown-number",
         "lexsort",
         "unknown",
@@ -137,16 +112,6 @@ KNOWN: tuple[Known, ...] = (
         kind="kind",
         text=r"scalar of \w+, NumPy gives array of",
         when=has_keyword("optimize"),
-    ),
-    Known(
-        "ties-about-a-quantile",
-        "median nanmedian quantile percentile nanquantile nanpercentile",
-        "gradient",
-        "where several elements equal a quantile, it may stay where one moves, yet move with all; the "
-        "gradient flows to those at its place",
-        kind="gradient",
-        text=r"slopes are -?0 and -?0$",
-        when=has_fill("ties"),
     ),
     Known(
         "median-into-integers",
@@ -246,14 +211,6 @@ KNOWN: tuple[Known, ...] = (
         kind="kind",
         text=r"array of float\d+, NumPy gives scalar of float",
         when=has_fill("some_nan", "hard"),
-    ),
-    Known(
-        "rounded-integers-beyond-int64",
-        "round around",
-        "*",
-        "NumPy rounds to tens by way of float64, and the cast of 2**64 back to uint64 is undefined in C",
-        kind="value",
-        when=lambda call: has_dtype("uint64", "int64")(call) and has_fill("hard", "extremes")(call),
     ),
     Known(
         "order-of-equal-nan",

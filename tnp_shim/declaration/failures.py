@@ -6,6 +6,7 @@ are known), and what it raises is raised.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -85,7 +86,11 @@ def numpys_error(
         guessed = isinstance(error, _OWN_ERRORS) and not isinstance(error, builtin)
         return error if guessed and _any_unknown_size((args, kwargs)) else refusal
     if isinstance(error, tf.errors.OpError):
-        new = RuntimeError(f"np.{name}: TensorFlow could not compute this: {error.message}")
+        # what rounding makes singular for TensorFlow may be regular for LAPACK
+        words = re.search(r"LinAlgError_(\w+)", error.message)
+        new: Exception = RuntimeError(f"np.{name}: TensorFlow could not compute this: {error.message}")
+        if words is not None:
+            new = numpy.linalg.LinAlgError(words[1].replace("_", " "))
         new.__cause__ = error
         return new
     return error
