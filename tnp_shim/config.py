@@ -130,3 +130,34 @@ def warnings(wanted: bool = True) -> Iterator[None]:
         yield
     finally:
         set_warnings(before)
+
+
+_STREAMS = ("numpy", "tensorflow")
+_random_stream: ContextVar[str] = ContextVar("random_stream", default="numpy")
+
+
+def get_random_stream() -> str:
+    """Whose numbers `np.random` draws."""
+    return _random_stream.get()
+
+
+def set_random_stream(stream: str) -> None:
+    """Draw NumPy's numbers ("numpy"), or TensorFlow's from its counter-based generators ("tensorflow")."""
+    _random_stream.set(_stream(stream))
+
+
+@contextlib.contextmanager
+def random_stream(stream: str) -> Iterator[None]:
+    """Within the context, draw NumPy's numbers or TensorFlow's, from the same seeds by the same methods."""
+    token = _random_stream.set(_stream(stream))
+    try:
+        yield
+    finally:
+        _random_stream.reset(token)
+
+
+def _stream(stream: str) -> str:
+    if stream not in _STREAMS:
+        names = " or ".join(map(repr, _STREAMS))
+        raise ValueError(f"config.random_stream: expected {names}, got {stream!r}")
+    return stream

@@ -154,6 +154,13 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
         with self._lock:
             return self.synced().state
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # what is tracked for checkpoints is wrapped, and a state is no part of the object
+        if name == "state":
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
     @state.setter
     def state(self, value: Any) -> None:
         trial = self._kind.numpy(0)

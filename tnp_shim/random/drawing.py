@@ -11,8 +11,10 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
+from tnp_shim import config
 from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
 from tnp_shim.conversion import is_tensor_like, to_tensor
+from tnp_shim.random import tensorflow_stream
 from tnp_shim.random.bit_generators import BitGenerator
 from tnp_shim.random.elementwise import elementwise
 from tnp_shim.random.hosted import on_host
@@ -97,7 +99,8 @@ def drawn(
     self: Draws, name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """What a call of a method gives."""
-    if runs_eagerly() and not _routes.native_eagerly:
+    of_tensorflow = config.get_random_stream() == "tensorflow"
+    if runs_eagerly() and not _routes.native_eagerly and not of_tensorflow:
         row = self._rows.get(name)
         if row is None or no_tape_records() or not any(map(_is_watchable, (*args, *kwargs.values()))):
             return _by_numpy(self, name, args, kwargs)
@@ -109,6 +112,10 @@ def drawn(
     bound.apply_defaults()
     values = {key: value for key, value in bound.arguments.items() if key != "self"}
     values.update(values.pop("args", None) is not None and {"args": bound.arguments["args"]} or {})
+    if of_tensorflow and tensorflow_stream.can_draw(self, name, values):
+        return tensorflow_stream.draw(self, name, values)
+    if of_tensorflow and runs_eagerly():
+        return _by_numpy(self, name, args, kwargs)
     if name in self._special:
         return self._special[name](self, values)
     if name in self._rows:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim.kernels.random import legacy, ziggurat
+from tnp_shim.kernels.random import gamma, legacy, scalars, sequential, ziggurat
 from tnp_shim.kernels.random.engine import Engine, Size, State, rounded
 
 Draw = Callable[..., Any]
@@ -136,9 +136,24 @@ def exponential_of_moved(zero: tf.Tensor, x: tf.Tensor, mean: tf.Tensor, sigma: 
     return tf.exp(moved(zero, x, mean, sigma))
 
 
-def scaled_second(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
-    """scale * x, of a draw that was given the shape."""
-    return scale * x
+def of_gamma(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
+    """x, of a gamma distribution of that shape, with its gradient: at a fixed level of the distribution."""
+
+    @tf.custom_gradient
+    def node(x: tf.Tensor, shape: tf.Tensor) -> Any:
+        def gradient(upstream: tf.Tensor) -> Any:
+            slopes = tf.raw_ops.RandomGammaGrad(alpha=tf.broadcast_to(shape, tf.shape(x)), sample=x)
+            by_shape = upstream * slopes
+            return upstream, by_shape if shape.shape.rank else tf.reduce_sum(by_shape)
+
+        return tf.identity(x), gradient
+
+    return node(x, shape)
+
+
+def scaled_gamma(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
+    """scale * x, of a gamma distribution of that shape."""
+    return scale * of_gamma(zero, x, shape)
 
 
 _UNIFORM = Row("uniform", (_free("low"), _free("high", 1.0)), doubles, finish=between, standard="random")
@@ -149,7 +164,13 @@ _COMMON = (
     Row("chisquare", (_above_0("df"),)),
     Row("exponential", (SCALE,), finish=scaled, standard="standard_exponential"),
     Row("f", (_above_0("dfnum"), _above_0("dfden"))),
-    Row("gamma", (_at_least_0("shape"), SCALE)),
+    Row(
+        "gamma",
+        (_at_least_0("shape"), SCALE),
+        finish=scaled_gamma,
+        given=("shape",),
+        standard="standard_gamma",
+    ),
     Row("geometric", (Parameter("p", 0.5, _no_positive_probability, "p <= 0, p > 1 or p contains NaNs"),)),
     Row("gumbel", (LOC, SCALE)),
     Row(
@@ -175,7 +196,13 @@ _COMMON = (
     Row("rayleigh", (SCALE,)),
     Row("standard_cauchy"),
     Row("standard_exponential"),
-    Row("standard_gamma", (_at_least_0("shape"),)),
+    Row(
+        "standard_gamma",
+        (_at_least_0("shape"),),
+        finish=of_gamma,
+        given=("shape",),
+        standard="standard_gamma",
+    ),
     Row("standard_normal"),
     Row("standard_t", (_above_0("df"),)),
     Row("triangular", (_free("left"), _free("mode", 0.5), _free("right", 1.0))),
@@ -185,6 +212,50 @@ _COMMON = (
     Row("weibull", (_at_least_0("a"),)),
     Row("zipf", (_above_1("a"),)),
 )
+
+
+def _one_by_one(one: Any, words: float) -> Draw:
+    """A draw of Generator that takes one value after the other."""
+
+    def draw(engine: Engine, state: State, n: Size, *parameters: tf.Tensor) -> tuple[tf.Tensor, State]:
+        return sequential.draw(engine, state, n, one, parameters, words=words)[:2]
+
+    return draw
+
+
+def _one_by_one_of_pairs(one: Any, words: float) -> Draw:
+    """The same of RandomState, which may take and leave a normal number."""
+
+    def draw(engine: Engine, state: State, spare: tf.Tensor, n: Size, *parameters: tf.Tensor) -> Any:
+        return sequential.draw(engine, state, n, one, parameters, words=words, spare=spare, raw=False)
+
+    return draw
+
+
+_GAMMAS: dict[str, tuple[Callable[..., Any], float, tuple[str, ...]]] = {
+    "beta": (gamma.beta, 4.0, ("a", "b")),
+    "chisquare": (gamma.chisquare, 3.0, ("df",)),
+    "f": (gamma.f, 4.0, ("dfnum", "dfden")),
+    "gamma": (gamma.standard_gamma, 3.0, ("shape",)),
+    "standard_gamma": (gamma.standard_gamma, 3.0, ("shape",)),
+    "standard_t": (gamma.standard_t, 4.0, ("df",)),
+    "wald": (gamma.wald, 2.0, ("mean", "scale")),
+}
+"""What is made of gammas and normal numbers: by which function, of how many words, the parameters."""
+
+_DIFFER = ("beta", "wald")
+"""Those that RandomState calculates in another way than Generator."""
+
+
+def _of_gammas(legacy_api: bool) -> dict[str, dict[str, Any]]:
+    rows = {}
+    for name, (function, words, given) in _GAMMAS.items():
+        kind = scalars.LEGACY if legacy_api else scalars.GENERATOR
+        one = function(kind, legacy_api) if name in _DIFFER else function(kind)
+        make = _one_by_one_of_pairs if legacy_api else _one_by_one
+        rows[name] = {"draw": make(one, words), "given": given, "keeps_spare": legacy_api}
+    return rows
+
 
 _OF_ZIGGURATS: dict[str, dict[str, Any]] = {
     "exponential": {"draw": ziggurat.standard_exponential},
@@ -197,6 +268,7 @@ _OF_ZIGGURATS: dict[str, dict[str, Any]] = {
         "single_inverse": legacy.standard_exponential_single,
     },
     "standard_normal": {"draw": ziggurat.standard_normal, "single": ziggurat.standard_normal_single},
+    **_of_gammas(legacy_api=False),
 }
 _OF_PAIRS: dict[str, dict[str, Any]] = {
     "exponential": {"draw": legacy.standard_exponential},
@@ -204,6 +276,7 @@ _OF_PAIRS: dict[str, dict[str, Any]] = {
     "normal": {"draw": legacy.gauss, "keeps_spare": True},
     "standard_exponential": {"draw": legacy.standard_exponential},
     "standard_normal": {"draw": legacy.gauss, "keeps_spare": True},
+    **_of_gammas(legacy_api=True),
 }
 
 
