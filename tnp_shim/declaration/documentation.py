@@ -67,7 +67,7 @@ def gradients(name: str) -> str:
 
 
 def _parameter(parameter: inspect.Parameter, annotations: Mapping[str, Any]) -> str:
-    marks = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    marks: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     words = [word.strip() for word in str(annotations.get(parameter.name, "")).split("|")]
     form = next((FORMS[word] for word in words if word in FORMS), FORMS_BY_NAME.get(parameter.name, ""))
     default = parameter.default

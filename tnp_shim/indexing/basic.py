@@ -327,7 +327,7 @@ def kept_plan(shape: Shape, key: tuple[Any, ...]) -> BasicPlan:
     found = PLANS.get((shape, key))
     if found is None:
         many = shape is not None and len(shape) + key.count(None) > MOST_AXES and None not in shape
-        found = ManyAxesPlan(shape, key) if many else BasicPlan(shape, key)
+        found = ManyAxesPlan(shape, key) if many else BasicPlan(shape, key)  # type: ignore[arg-type]
         if len(PLANS) >= _MOST_PLANS:
             PLANS.clear()
         PLANS[shape, key] = found
