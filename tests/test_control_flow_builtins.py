@@ -173,6 +173,47 @@ def test_texts_with_traced_values_are_printed(capfd):
     assert [made.decision for made in log if made.kind == "for"] == ["rolled"]
 
 
+def test_str_of_traced_values_is_printed(capfd):
+    def program(np, x):
+        print("first " + str(x[0]), str(x[:2]), str(object=1), str(b"a", "ascii"))
+        for i in range(20):
+            if i > 18:
+                print("row " + str(i) + ":" + str(x[0] * i))
+        return x
+
+    program(numpy, numpy.array([1.5, 2.0, 3.0]))
+    expected = capfd.readouterr().out
+    tf.function(lambda x: program(np, x))(np.array([1.5, 2.0, 3.0]))
+    assert capfd.readouterr().out == expected
+
+
+def test_a_conditional_expression_of_python_numbers_stays_weak():
+    step = np.function(lambda x, dt: np.maximum(x, dt if dt > 0.1 else -dt))
+    assert step(np.ones(2, "float32"), 0.5).dtype == "float32"
+
+
+def test_reversed_ranges_of_unknown_length():
+    def program(np, a):
+        a = a.copy()
+        n = a.shape[0]
+        for i in reversed(range(1, n)):
+            a[i - 1] += a[i]
+        for i in reversed(range(0, n, 2)):
+            a[i] *= i + 1
+        for i in reversed(range(n - 1, 0, -3)):
+            a[i] -= i
+        for i in reversed(range(n, 3)):
+            a[i] = 0.0
+        return a
+
+    traced = tf.function(
+        lambda a: program(np, np.asarray(a)), input_signature=[tf.TensorSpec([None], tf.float64)]
+    )
+    for n in (3, 5, 6, 7):
+        theirs = program(numpy, numpy.arange(float(n)))
+        numpy.testing.assert_array_equal(traced(tf.range(float(n), dtype=tf.float64)), theirs)
+
+
 def test_texts_that_are_not_printed_unroll_the_loop():
     @tf.function
     def run(x):

@@ -144,9 +144,9 @@ def _put(statement: Statement, forms: list[Form], cells: list[Any], results: Any
 
 def if_exp(cond: Any, if_true: Branch, if_false: Branch, expr_repr: str) -> Any:
     """`x if c else y`, where the condition may be unknown while tracing."""
-    cond = condition_of(cond) if isinstance(cond, Array) else cond
-    if not is_staged(cond):
-        return _if_exp(cond, if_true, if_false, expr_repr)
+    known = condition_of(cond)
+    if not is_staged(known):
+        return _if_exp(known, if_true, if_false, expr_repr)
     result: Any = None
 
     def choose(branch: Branch) -> Branch:

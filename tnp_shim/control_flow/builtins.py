@@ -275,6 +275,7 @@ OVERLOADS: dict[Any, Callable[..., Any]] = {
     reversed: counting.reversed_,
     round: round_,
     sorted: sorted_,
+    str: printing.str_,
     sum: sum_,
     zip: counting.zip_,
 }

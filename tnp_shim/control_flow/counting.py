@@ -90,6 +90,7 @@ class TracedRange(Items):
     def __init__(self, start: Any, stop: Any, step: Any) -> None:
         first, end, by = (as_tensor(_plain(b), tf.int64) for b in (start, stop, step))
         least, most = numbers.bounds_of(start), numbers.bounds_of(stop)
+        self._numbers = start, step
         known_step = step if isinstance(step, int) else None
         self.count = Count(first, end, by if known_step is None else known_step)
         if least is not None and most is not None and known_step in (1, -1):
@@ -98,6 +99,15 @@ class TracedRange(Items):
             self.count.most = max(0, high - low + 1)
         length = tf.maximum((end - first + by - tf.sign(by)) // by, 0)
         super().__init__(wrap_scalar(length), lambda i: start + i * step, True)
+        self._stop = stop
+
+    def backwards(self) -> TracedRange:
+        """The same numbers from the last to the first."""
+        start, step = self._numbers
+        if isinstance(step, int) and step in (1, -1):  # in terms of the bounds, of which more is known
+            return TracedRange(self._stop - step, start - step, -step)
+        last = start + (numbers.made(self.length._cell.read(), int) - 1) * step
+        return TracedRange(last, start - step, -step)
 
 
 def _plain(value: Any) -> Any:
@@ -180,6 +190,8 @@ def zip_(*iterables: Any, strict: bool = False) -> Any:
 
 def reversed_(sequence: Any) -> Any:
     """`reversed`: of an array or range, one whose items can be asked for."""
+    if isinstance(sequence, TracedRange):
+        return sequence.backwards()
     items = items_of(sequence)
     if items is None or isinstance(sequence, Items):
         return reversed(sequence)

@@ -72,6 +72,13 @@ def mark(value: Array, form: str) -> str:
     return f"<traced {type(value).__name__.removeprefix('traced_')}, text {number}>"
 
 
+def str_(*arguments: Any, **options: Any) -> str:
+    """`str`: of a value that is known when the graph runs a mark, which `print` fills in."""
+    if len(arguments) == 1 and not options and is_unknown(arguments[0]):
+        return mark(arguments[0], "")
+    return str(*arguments, **options)
+
+
 @contextlib.contextmanager
 def texts_are_printed() -> Iterator[None]:
     """A loop's text of its Python numbers must be printed there: any other use needs the text itself."""
