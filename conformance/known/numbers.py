@@ -50,6 +50,33 @@ KNOWN: tuple[Known, ...] = (
         stumble="A single number drawn inside tf.function is a scalar array, not a Python number.",
     ),
     Known(
+        "drawn-on-the-host",
+        "random.*",
+        "xla gpu",
+        "NumPy itself draws, from the same stream; XLA compiles no calls of the host",
+        kind="error",
+        text="is drawn on the host",
+        stumble="Distributions that NumPy draws on the host (docs/random.md lists them) cannot be compiled by "
+        "XLA.",
+    ),
+    Known(
+        "host-calls-of-streams",
+        "random.*",
+        "gpu",
+        "NumPy itself draws, on the host, from the same stream",
+        kind="kernel",
+        text="host call PyFunc",
+    ),
+    Known(
+        "bytes-while-tracing",
+        "random.bytes random.Generator.bytes random.RandomState.bytes",
+        "graph unknown xla gpu loop",
+        "bytes are a Python object, which a graph has none of",
+        kind="error",
+        text="gives a Python object",
+        stumble="Inside tf.function draw `integers(0, 256, n, dtype=np.uint8)` for bytes.",
+    ),
+    Known(
         "state-while-tracing",
         "random.get_state random.RandomState.get_state",
         "graph unknown xla gpu loop",
