@@ -51,8 +51,8 @@ def ulps(expected: numpy.ndarray, actual: numpy.ndarray) -> int:
         return int(not numpy.array_equal(expected, actual))
     assert numpy.array_equal(numpy.isfinite(expected), numpy.isfinite(actual))
     integer = numpy.int64 if expected.dtype == numpy.float64 else numpy.int32
-    distance = numpy.abs(expected.view(integer).astype(float) - actual.view(integer).astype(float))
-    return int(numpy.max(distance, initial=0))
+    assert numpy.array_equal(numpy.signbit(expected), numpy.signbit(actual))
+    return int(numpy.max(numpy.abs(expected.view(integer) - actual.view(integer)), initial=0))
 
 
 def drawn(draw: Callable[..., Any], state: State, n: int, mode: str) -> tuple[numpy.ndarray, State]:

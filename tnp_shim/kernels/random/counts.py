@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tnp_shim.kernels.random.gamma import chisquare, standard_gamma
 from tnp_shim.kernels.random.logarithm import log
-from tnp_shim.kernels.random.rounding import kept, product
+from tnp_shim.kernels.random.rounding import kept, product, quotient
 from tnp_shim.kernels.random.scalars import Kind
 from tnp_shim.kernels.random.sequential import Cursor, Drawn, One, Words, until_accepted
 
@@ -230,13 +230,15 @@ def _by_btpe(words: Words, cursor: Cursor, n: tf.Tensor, r: tf.Tensor, corrected
         triangle = u <= p1
         box = ~triangle & (u <= p2)
         lower = ~triangle & ~box & (u <= p3)
-        x = xl + (u - p1) / c
+        x = xl + quotient(u - p1, c)
         logarithm = log(v)
         y = tf.math.floor(
             tf.where(
                 triangle,
                 xm - product(p1, v) + u,
-                tf.where(box, x, tf.where(lower, xl + logarithm / left, xr - logarithm / right)),
+                tf.where(
+                    box, x, tf.where(lower, xl + quotient(logarithm, left), xr - quotient(logarithm, right))
+                ),
             )
         )
         w = tf.where(
@@ -295,9 +297,9 @@ def geometric(kind: Kind, legacy: bool) -> One:
         def inversion() -> Drawn:
             if legacy:
                 u = words.double(cursor.place)
-                return _whole(tf.math.ceil(kept(log(1.0 - u)) / kept(log(1 - p)))), cursor.moved(1)
+                return _whole(tf.math.ceil(quotient(log(1.0 - u), log(1 - p)))), cursor.moved(1)
             value, after = kind.exponential(words, cursor)
-            z = tf.math.ceil(kept(-value) / kept(tf.math.log1p(-p)))
+            z = tf.math.ceil(quotient(-value, tf.math.log1p(-p)))
             return tf.where(z >= 2.0**63, tf.int64.max, _whole(z)), after
 
         return tf.cond(p >= 0.333333333333333333333333, search, inversion)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tnp_shim.kernels.random.logarithm import log
-from tnp_shim.kernels.random.rounding import kept, product
+from tnp_shim.kernels.random.rounding import kept, product, quotient
 from tnp_shim.kernels.random.scalars import Kind
 from tnp_shim.kernels.random.sequential import Cursor, Drawn, One, Words, until_accepted
 
@@ -27,7 +27,7 @@ def standard_gamma(kind: Kind) -> One:
             u = words.double(cursor.place)
             v, after = kind.exponential(words, cursor.moved(1))
             inner = u <= 1.0 - shape
-            y = tf.where(inner, tf.zeros_like(u), -log((1 - u) / shape))
+            y = tf.where(inner, tf.zeros_like(u), -log(quotient(1 - u, shape)))
             base = tf.where(inner, u, 1.0 - shape + product(shape, y))
             x = tf.pow(base, kept(1.0 / shape))
             return x <= v + y, x, after
@@ -103,7 +103,7 @@ def beta(kind: Kind, legacy: bool) -> One:
             u, v = words.double(cursor.place), words.double(cursor.place + 1)
             x, y = tf.pow(u, kept(1.0 / a)), tf.pow(v, kept(1.0 / b))
             total = x + y
-            upper, lower = log(u) / a, log(v) / b
+            upper, lower = quotient(log(u), a), quotient(log(v), b)
             if legacy:
                 lost = total == 0
                 most = tf.maximum(upper, lower)
