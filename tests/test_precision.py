@@ -100,6 +100,8 @@ TINY = drawn(1e-37, 1e-3)
 SMALLEST = drawn(1e-300, 1e-40)
 MIDDLE = drawn(1e-3, 30)
 NEAR_ONE = [1 - 2.0**-k for k in range(1, 24)] + [1 + 2.0**-k for k in range(1, 23)]
+# where polynomials for logarithms end
+ABOUT_A_THIRD = both_signs(*numpy.linspace(0.25, 0.5, 26))
 NEAR_CUT = (0.0, 1e-300, 1e-160, 1e-30, 1e-10, 1e-3)
 LARGE = drawn(1e3, 1e37)
 LARGEST = drawn(1e150, 1e308)
@@ -136,7 +138,7 @@ real_rows = [
         "log1p",
         lambda np, x: np.log1p(x),
         lambda x: mp.log(1 + x),
-        (TINY + positive(MIDDLE) + positive(LARGE) + [-v for v in NEAR_ONE if v < 1],),
+        (TINY + positive(MIDDLE) + positive(LARGE) + [-v for v in NEAR_ONE if v < 1] + ABOUT_A_THIRD,),
     ),
     Row("expm1", lambda np, x: np.expm1(x), lambda x: mp.exp(x) - 1, (TINY + MIDDLE + [60.0, -60.0, 88.0],)),
     Row(
@@ -161,7 +163,12 @@ real_rows = [
         "arctanh",
         lambda np, x: np.arctanh(x),
         lambda x: mp.log((1 + x) / (1 - x)) / 2,
-        (TINY + both_signs(*(v for v in NEAR_ONE if v < 1)) + [x for x in MIDDLE if abs(x) < 1],),
+        (
+            TINY
+            + both_signs(*(v for v in NEAR_ONE if v < 1))
+            + [x for x in MIDDLE if abs(x) < 1]
+            + ABOUT_A_THIRD,
+        ),
     ),
     Row(
         "hypot",
@@ -248,7 +255,13 @@ COMPLEX = ("complex128", "complex64")
 complex_rows = [
     Row("sqrt, complex", lambda np, z: np.sqrt(z), symmetric(mp.sqrt), (NEAR_THE_CUT + ANYWHERE,), COMPLEX),
     Row("log, complex", lambda np, z: np.log(z), symmetric(mp.log), (NEAR_THE_CUT + ANYWHERE,), COMPLEX),
-    Row("log about the circle", lambda np, z: np.log(z), symmetric(mp.log), (UNIT_CIRCLE,), COMPLEX),
+    Row(
+        "log about the circle",
+        lambda np, z: np.log(z),
+        symmetric(mp.log),
+        (UNIT_CIRCLE + [1.05 * z for z in UNIT_CIRCLE] + [0.7460060320856193 + 0.1759213441131814j],),
+        COMPLEX,
+    ),
     Row(
         "log1p, complex",
         lambda np, z: np.log1p(z),

@@ -6,6 +6,7 @@ import math
 
 import tensorflow as tf
 
+from tnp_shim.kernels import two_floats
 from tnp_shim.kernels.comparison import isfinite, isinf, isnan
 from tnp_shim.kernels.differentiation import differentiable
 from tnp_shim.kernels.elementwise import (
@@ -24,7 +25,6 @@ from tnp_shim.kernels.elementwise import (
 )
 from tnp_shim.kernels.floating import by_length, hypot, nonzero_divisor, with_sign
 from tnp_shim.kernels.integers import whole_power
-from tnp_shim.kernels.two_floats import squares_less_one
 from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import (
     compiled_by_xla,
@@ -129,11 +129,11 @@ def log(z: tf.Tensor) -> tf.Tensor:
 def _log_of_modulus(x, y):
     """log |x + iy|: near 1 out of |z|**2 - 1, whose leading bits cancel; no overflow on the way."""
     longer, shorter = by_length(x, y)
-    excess = squares_less_one(longer, shorter)
+    excess = two_floats.squares_less_one(longer, shorter)
     near = gen_math_ops.less(_abs(excess), like(0.5, x))
     ratio = real_div(shorter, nonzero_divisor(longer))
     squared = select(near, excess, select(isinf(longer), like(0, x), mul(ratio, ratio)))
-    rest = mul(like(0.5, x), gen_math_ops.log1p(squared))
+    rest = mul(like(0.5, x), two_floats.log1p(squared))
     result = select(near, rest, add(gen_math_ops.log(longer), rest))
     endless = either(isinf(x), isinf(y))
     return select(endless, like(math.inf, x), result)
@@ -146,7 +146,7 @@ def log1p(z: tf.Tensor) -> tf.Tensor:
     more = add(x, like(1, x))
     small = both(gen_math_ops.less(_abs(x), like(0.25, x)), gen_math_ops.less(_abs(y), like(0.25, y)))
     excess = add(mul(x, add(like(2, x), x)), mul(y, y))
-    near = mul(like(0.5, x), gen_math_ops.log1p(select(small, excess, like(0, x))))
+    near = mul(like(0.5, x), two_floats.log1p(select(small, excess, like(0, x))))
     return complex_of(select(small, near, _log_of_modulus(more, y)), gen_math_ops.atan2(y, more))
 
 

@@ -57,6 +57,18 @@ def halves_in_float32(body: Body) -> Body:
     return rounded_once
 
 
+def single_in_double(body: Body) -> Body:
+    """The body, computed in float64 for float32: where a sum cancels, the last bits of its terms are left."""
+
+    @functools.wraps(body)
+    def rounded_once(*tensors):
+        if tensors[0].dtype != tf.float32:
+            return body(*tensors)
+        return cast(body(*(cast(tensor, tf.float64) for tensor in tensors)), tf.float32)
+
+    return rounded_once
+
+
 def like(value: complex, tensor: tf.Tensor) -> tf.Tensor:
     """A number as a 0-d tensor of the dtype of `tensor`."""
     return number(value, tensor.dtype)

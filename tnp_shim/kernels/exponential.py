@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 
 import tensorflow as tf
@@ -20,8 +19,11 @@ from tnp_shim.kernels.elementwise import (
     literal,
     select,
     signbit,
+    single_in_double,
 )
 from tnp_shim.kernels.floating import with_sign
+from tnp_shim.kernels.two_floats import log1p as log1p_without_slope
+from tnp_shim.kernels.two_floats import log1p_by_log, loses_log1p
 from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import gen_math_ops
 
@@ -32,9 +34,20 @@ mul = gen_math_ops.mul
 exp_of_floats = differentiable(lambda y, x: y, one_op=True)(gen_math_ops.exp)
 expm1_of_floats = differentiable(lambda y, x: exp_of_floats(x), one_op=True)(gen_math_ops.expm1)
 log_of_floats = differentiable(lambda y, x: reciprocal(x), one_op=True)(gen_math_ops.log)
-log1p_of_floats = differentiable(lambda y, x: reciprocal(gen_math_ops.add_v2(x, like(1, x))), one_op=True)(
-    gen_math_ops.log1p
-)
+
+
+def _slope_of_log1p(_, x):
+    return reciprocal(gen_math_ops.add_v2(x, like(1, x)))
+
+
+_log1p_by_kernel = differentiable(_slope_of_log1p, one_op=True)(gen_math_ops.log1p)
+_log1p_by_log = differentiable(_slope_of_log1p)(log1p_by_log)
+
+
+def log1p_of_floats(x: tf.Tensor) -> tf.Tensor:
+    return _log1p_by_log(x) if loses_log1p(x) else _log1p_by_kernel(x)
+
+
 sqrt_of_floats = differentiable(lambda y, x: divide(like(0.5, y), y), one_op=True)(gen_math_ops.sqrt)
 
 exp = by_kind(f=exp_of_floats, c=complex_numbers.exp)
@@ -91,18 +104,6 @@ def cbrt(x: tf.Tensor) -> tf.Tensor:
     return with_sign(signbit(x), select(whole, magnitude, better))
 
 
-def single_in_double(body: Body) -> Body:
-    """The body, computed in float64 for float32: where a sum cancels, the last bits of its terms are left."""
-
-    @functools.wraps(body)
-    def rounded_once(*tensors):
-        if tensors[0].dtype != tf.float32:
-            return body(*tensors)
-        return cast(body(*(cast(tensor, tf.float64) for tensor in tensors)), tf.float32)
-
-    return rounded_once
-
-
 def _difference(x, y):
     """x - y, and 0 where they are the same infinity."""
     return select(gen_math_ops.equal(x, y), like(0, x), gen_math_ops.sub(x, y))
@@ -126,7 +127,7 @@ def _share_of_second(_, x, y):
 @single_in_double
 def logaddexp(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     distance = gen_math_ops.neg(gen_math_ops._abs(_difference(x, y)))
-    return gen_math_ops.add_v2(gen_math_ops.maximum(x, y), gen_math_ops.log1p(gen_math_ops.exp(distance)))
+    return gen_math_ops.add_v2(gen_math_ops.maximum(x, y), log1p_without_slope(gen_math_ops.exp(distance)))
 
 
 @differentiable(
@@ -137,7 +138,7 @@ def logaddexp(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 @single_in_double
 def logaddexp2(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     distance = mul(gen_math_ops.neg(gen_math_ops._abs(_difference(x, y))), like(LN2, x))
-    more = mul(gen_math_ops.log1p(gen_math_ops.exp(distance)), like(1 / LN2, x))
+    more = mul(log1p_without_slope(gen_math_ops.exp(distance)), like(1 / LN2, x))
     return gen_math_ops.add_v2(gen_math_ops.maximum(x, y), more)
 
 

@@ -19,6 +19,7 @@ from tnp_shim.kernels.elementwise import (
     like,
     real,
     select,
+    single_in_double,
 )
 from tnp_shim.kernels.products import matvec
 from tnp_shim.kernels.shapes import Length
@@ -111,10 +112,13 @@ sinc = by_kind(f=halves_in_float32(differentiable(_slope_of_sinc)(_sinc)), c=_si
 
 
 @halves_in_float32
+@single_in_double
 def i0(x: tf.Tensor) -> tf.Tensor:
-    """The modified Bessel function of order 0: in two factors, of which the first overflows later."""
-    half = gen_math_ops.exp(gen_math_ops.mul(gen_math_ops._abs(x), like(0.5, x)))
-    return gen_math_ops.mul(gen_math_ops.mul(half, tf.math.special.bessel_i0e(x)), half)
+    """The modified Bessel function of order 0: exp(x) overflows before it does, so that is taken in two."""
+    size = gen_math_ops._abs(x)
+    most = gen_math_ops.minimum(size, like(700, x))
+    scaled = gen_math_ops.mul(gen_math_ops.exp(most), tf.math.special.bessel_i0e(x))
+    return gen_math_ops.mul(scaled, gen_math_ops.exp(gen_math_ops.sub(size, most)))
 
 
 def interpolate(x: tf.Tensor, points: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

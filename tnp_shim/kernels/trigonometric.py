@@ -9,9 +9,10 @@ import tensorflow as tf
 from tnp_shim.kernels import complex_numbers
 from tnp_shim.kernels.arithmetic import reciprocal
 from tnp_shim.kernels.differentiation import differentiable, product
-from tnp_shim.kernels.elementwise import Body, by_kind, halves_in_float32, like
+from tnp_shim.kernels.elementwise import Body, by_kind, halves_in_float32, like, signbit
 from tnp_shim.kernels.exponential import sqrt
-from tnp_shim.kernels.floating import hypot, over_length
+from tnp_shim.kernels.floating import hypot, over_length, with_sign
+from tnp_shim.kernels.two_floats import log1p_by_log, loses_log1p
 from tnp_shim.tensorflow_internals import gen_math_ops
 
 mul, add, sub = gen_math_ops.mul, gen_math_ops.add_v2, gen_math_ops.sub
@@ -32,9 +33,26 @@ arcsin_of_floats = differentiable(lambda _, x: reciprocal(sqrt(_one_minus_square
 arccos_of_floats = differentiable(
     lambda _, x: gen_math_ops.neg(reciprocal(sqrt(_one_minus_square(x)))), one_op=True
 )(gen_math_ops.acos)
-arctanh_of_floats = differentiable(lambda _, x: reciprocal(_one_minus_square(x)), one_op=True)(
-    gen_math_ops.atanh
-)
+
+
+def _slope_of_arctanh(_, x):
+    return reciprocal(_one_minus_square(x))
+
+
+@differentiable(_slope_of_arctanh)
+def _arctanh_by_log(x):
+    size = gen_math_ops._abs(x)
+    ratio = gen_math_ops.real_div(add(size, size), sub(like(1, x), size))
+    return with_sign(signbit(x), mul(like(0.5, x), log1p_by_log(ratio)))
+
+
+_arctanh_by_kernel = differentiable(_slope_of_arctanh, one_op=True)(gen_math_ops.atanh)
+
+
+def arctanh_of_floats(x: tf.Tensor) -> tf.Tensor:
+    return _arctanh_by_log(x) if loses_log1p(x) else _arctanh_by_kernel(x)
+
+
 arccosh_of_floats = differentiable(
     lambda _, x: reciprocal(product(sqrt(sub(x, like(1, x))), sqrt(add(x, like(1, x))))), one_op=True
 )(gen_math_ops.acosh)
