@@ -40,23 +40,23 @@ def integers(
 ) -> tuple[tf.Tensor, State]:
     """n integers from `low` to `high`, which is included; `masked` for RandomState."""
     span = high - low
-    kept = tf.uint8 if dtype == numpy.bool_ else tf.as_dtype(dtype)
     if span == 0:
         shape = [n] if isinstance(n, int) else tf.reshape(n, [1])
-        return _offset(tf.zeros(shape, tf.int64), low, kept, dtype), state
+        return offset(tf.zeros(shape, tf.int64), _signed(low), dtype), state
     width = 1 if dtype == numpy.bool_ else 8 * dtype.itemsize
     if width == 64 and span <= 0xFFFFFFFF:
         width = 32
     values, state = below(engine, state, n, span, width, masked)
-    return _offset(values, low, kept, dtype), state
+    return offset(values, _signed(low), dtype), state
 
 
-def _offset(values: tf.Tensor, low: int, kept: tf.DType, dtype: numpy.dtype) -> tf.Tensor:
-    """The values plus `low`, which wraps around as it does in C."""
-    moved = values + _signed(low)
+def offset(values: tf.Tensor, low: tf.Tensor, dtype: numpy.dtype) -> tf.Tensor:
+    """The values plus `low` in a dtype, which wraps around as it does in C."""
+    moved = values + low
     if dtype == numpy.bool_:
         return tf.cast(moved, tf.bool)
-    return tf.bitcast(moved, kept) if dtype.itemsize == 8 else tf.cast(moved, kept)
+    kind = tf.as_dtype(dtype)
+    return tf.bitcast(moved, kind) if dtype.itemsize == 8 else tf.cast(moved, kind)
 
 
 def _signed(number: int) -> tf.Tensor:
