@@ -49,16 +49,6 @@ KNOWN: tuple[Known, ...] = (
         "NumPy's.",
     ),
     Known(
-        "forward-mode-through-loops",
-        "*",
-        "forward",
-        "TensorFlow's forward accumulator cannot pass the lists that a loop keeps for its derivative; it "
-        "raises an error",
-        kind="error",
-        text=r"`dtype` <dtype: 'variant'> is not compatible with \d+ of dtype",
-        stumble="tf.autodiff.ForwardAccumulator raises an error where a function loops over its elements.",
-    ),
-    Known(
         "complex-power-at-zero",
         "power pow float_power ndarray.__pow__ ndarray.__ipow__ ndarray.__rpow__",
         "gradient",
@@ -219,13 +209,6 @@ KNOWN: tuple[Known, ...] = (
         "NumPy turns an array of one line round; how many lines there are is unknown while tracing",
         kind="error",
         text=r"no error, NumPy raises ValueError\(.all the input array dimensions",
-    ),
-    Known(
-        "batches-of-unequal-sizes",
-        "intersect1d setdiff1d setxor1d union1d unique*",
-        "vmap",
-        "the sizes of the results depend on the values, and a batch has one size",
-        kind="error",
     ),
     Known(
         "derivative-on-a-branch-cut",

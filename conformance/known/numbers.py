@@ -56,7 +56,7 @@ KNOWN: tuple[Known, ...] = (
         "NumPy itself draws, from the same stream; XLA compiles no calls of the host",
         kind="error",
         text="is drawn on the host",
-        stumble="Distributions that NumPy draws on the host (docs/random.md lists them) cannot be compiled by "
+        stumble="Distributions that NumPy draws on the host (docs/random.md lists them) are not compiled by "
         "XLA.",
     ),
     Known(
