@@ -29,8 +29,7 @@ def elementwise(self: Draws, row: Row, values: dict[str, Any]) -> Any:
     without = {"size": None} if out is None else {"size": None, "out": None}
     trial = asked(self, row.name, {**values, **without}, examples)
     if out is not None:
-        check_out(self, row, values)
-        values = {**values, "size": out.shape}
+        values = {**values, "size": check_out(self, row, values)}
     tensors = [cast(to_tensor(values[p.name]), p.dtype) for p in row.parameters]
     try:
         size = Size(values.get("size"), tensors)
@@ -40,7 +39,7 @@ def elementwise(self: Draws, row: Row, values: dict[str, Any]) -> Any:
     tensors = refused_at_run_time(row, tensors)
     found = _values(self, row, tensors, size, values, dtype)
     if out is not None:
-        write(out, tf.reshape(found, size.shape))
+        write(out, tf.ensure_shape(tf.reshape(found, size.shape), out._cell.read().shape))
         return out
     return shaped(found, size, trial)
 
@@ -55,17 +54,19 @@ def shaped(found: tf.Tensor, size: Size, trial: Any) -> Any:
     return type(trial)(found.numpy()) if type(trial) in (bool, int) else wrap_scalar(found)
 
 
-def check_out(self: Draws, row: Row, values: dict[str, Any]) -> None:
-    """Refuse what NumPy refuses to write into."""
+def check_out(self: Draws, row: Row, values: dict[str, Any]) -> Any:
+    """Refuse what NumPy refuses to write into; the size of `out`."""
     out = values["out"]
     if not isinstance(out, Array):
         raise UnsupportedError(
             f"{users_line()}: np.random.{row.name}: out must be an array of tnp_shim's in a graph, or what "
             "is drawn when the graph runs would be lost"
         )
-    size = values.get("size")
-    memory = numpy.empty(out.shape, out.dtype)
-    asked(self, row.name, {**values, "out": memory, "size": size}, {})
+    tensor = out._cell.read()
+    if not tensor.shape.is_fully_defined():
+        return tf.shape(tensor, out_type=tf.int64)
+    asked(self, row.name, {**values, "out": numpy.empty(tensor.shape, out.dtype)}, examples_of(row))
+    return tuple(tensor.shape)
 
 
 def refused_at_run_time(row: Row, tensors: list[tf.Tensor]) -> list[tf.Tensor]:
@@ -136,7 +137,7 @@ def _values_on_host(
     shape = size.shape if isinstance(size.shape, tuple) else None
     names = [p.name for p in row.parameters]
     both = row.finish is not None
-    like = {**values, "size": 1, "out": None} if "out" in values else {**values, "size": None}
+    like = {**values, "size": None, **({"out": None} if "out" in values else {})}
     dtype = dtypes.to_tf(numpy.asarray(asked(self, row.name, like, examples_of(row))).dtype)
     spec = tf.TensorSpec([size.count if shape is not None else None], dtype)
 

@@ -116,6 +116,25 @@ _EXAMPLES: dict[str, Any] = {
 }
 
 
+def _layout(value: Any) -> Any:
+    """An array of the memory layout of one that is not in C order: `permuted` goes through it as it lies."""
+    if (
+        not isinstance(value, Array)
+        or value._cell.in_c_order
+        or not tensor_of(value).shape.is_fully_defined()
+    ):
+        return None
+    return value._cell.shadow()
+
+
+def _laid_out(array: numpy.ndarray[Any, Any], layout: Any) -> numpy.ndarray[Any, Any]:
+    if layout is None:
+        return array
+    memory = numpy.empty_like(layout)
+    memory[...] = array
+    return memory
+
+
 def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
     """Any method, by NumPy: on the host when the graph runs."""
     values = dict(values)
@@ -128,12 +147,14 @@ def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
     target = values.pop("out", None) if isinstance(values.get("out"), Array) else None
     trial = asked(self, name, values, _EXAMPLES)
     leaves: list[tf.Tensor] = []
+    layouts: list[Any] = []
 
     def taken_out(value: Any) -> Any:
         if type(value) in (list, tuple):
             return type(value)(map(taken_out, value))
         if is_tensor_like(value) and not isinstance(value, (numpy.ndarray, numpy.generic)):
             leaves.append(tensor_of(value))
+            layouts.append(_layout(value))
             return leaves[-1]
         return value
 
@@ -143,7 +164,10 @@ def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
     def put_in(value: Any, found: Sequence[Any]) -> Any:
         if type(value) in (list, tuple):
             return type(value)(put_in(v, found) for v in value)
-        return numpy.asarray(found[places[id(value)]])[()] if id(value) in places else value
+        if id(value) not in places:
+            return value
+        place = places[id(value)]
+        return _laid_out(numpy.asarray(found[place]), layouts[place])[()]
 
     def draw(generator: Any, *found: Any) -> list[Any]:
         named = {key: put_in(value, found) for key, value in given.items()}

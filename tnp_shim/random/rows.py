@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim.kernels.random import gamma, legacy, scalars, sequential, ziggurat
+from tnp_shim.kernels.random import counts, gamma, legacy, scalars, sequential, ziggurat
 from tnp_shim.kernels.random.engine import Engine, Size, State, rounded
 
 Draw = Callable[..., Any]
@@ -214,47 +214,58 @@ _COMMON = (
 )
 
 
-def _one_by_one(one: Any, words: float) -> Draw:
-    """A draw of Generator that takes one value after the other."""
+@dataclass(frozen=True)
+class _Sequential:
+    """What is drawn one value after the other, in a loop that is compiled."""
 
-    def draw(engine: Engine, state: State, n: Size, *parameters: tf.Tensor) -> tuple[tf.Tensor, State]:
-        return sequential.draw(engine, state, n, one, parameters, words=words)[:2]
+    one: Callable[[Any, bool], Any]
+    """From the kind of normal numbers and exponentials, and whether it is for RandomState, to the step."""
+    given: tuple[str, ...]
+    words: float = 2.0
+    """How many words a value takes on average; of fewer there are more blocks."""
+    dtype: tf.DType = tf.float64
 
-    return draw
+    def draws(self, of_pairs: bool) -> dict[str, Any]:
+        """What a row has of it."""
+        one = self.one(scalars.LEGACY if of_pairs else scalars.GENERATOR, of_pairs)
+
+        def draw(engine: Engine, state: State, n: Size, *parameters: tf.Tensor) -> tuple[tf.Tensor, State]:
+            return sequential.draw(engine, state, n, one, parameters, self.dtype, self.words)[:2]
+
+        def draw_with_spare(
+            engine: Engine, state: State, spare: tf.Tensor, n: Size, *parameters: tf.Tensor
+        ) -> Any:
+            options = {"dtype": self.dtype, "words": self.words, "spare": spare, "raw": False}
+            return sequential.draw(engine, state, n, one, parameters, **options)
+
+        return {"draw": draw_with_spare if of_pairs else draw, "given": self.given, "keeps_spare": of_pairs}
 
 
-def _one_by_one_of_pairs(one: Any, words: float) -> Draw:
-    """The same of RandomState, which may take and leave a normal number."""
-
-    def draw(engine: Engine, state: State, spare: tf.Tensor, n: Size, *parameters: tf.Tensor) -> Any:
-        return sequential.draw(engine, state, n, one, parameters, words=words, spare=spare, raw=False)
-
-    return draw
-
-
-_GAMMAS: dict[str, tuple[Callable[..., Any], float, tuple[str, ...]]] = {
-    "beta": (gamma.beta, 4.0, ("a", "b")),
-    "chisquare": (gamma.chisquare, 3.0, ("df",)),
-    "f": (gamma.f, 4.0, ("dfnum", "dfden")),
-    "gamma": (gamma.standard_gamma, 3.0, ("shape",)),
-    "standard_gamma": (gamma.standard_gamma, 3.0, ("shape",)),
-    "standard_t": (gamma.standard_t, 4.0, ("df",)),
-    "wald": (gamma.wald, 2.0, ("mean", "scale")),
+_SEQUENTIAL = {
+    "beta": _Sequential(gamma.beta, ("a", "b"), 4.0),
+    "binomial": _Sequential(lambda _, of_pairs: counts.binomial(of_pairs), ("n", "p"), dtype=tf.int64),
+    "chisquare": _Sequential(lambda kind, _: gamma.chisquare(kind), ("df",), 3.0),
+    "f": _Sequential(lambda kind, _: gamma.f(kind), ("dfnum", "dfden"), 4.0),
+    "gamma": _Sequential(lambda kind, _: gamma.standard_gamma(kind), ("shape",), 3.0),
+    "geometric": _Sequential(counts.geometric, ("p",), dtype=tf.int64),
+    "logseries": _Sequential(lambda _, of_pairs: counts.logseries(of_pairs), ("p",), dtype=tf.int64),
+    "negative_binomial": _Sequential(
+        lambda kind, _: counts.negative_binomial(kind), ("n", "p"), 6.0, tf.int64
+    ),
+    "noncentral_chisquare": _Sequential(
+        lambda kind, _: counts.noncentral_chisquare(kind), ("df", "nonc"), 4.0
+    ),
+    "noncentral_f": _Sequential(lambda kind, _: counts.noncentral_f(kind), ("dfnum", "dfden", "nonc"), 6.0),
+    "poisson": _Sequential(lambda *_: counts.poisson, ("lam",), 4.0, tf.int64),
+    "standard_gamma": _Sequential(lambda kind, _: gamma.standard_gamma(kind), ("shape",), 3.0),
+    "standard_t": _Sequential(lambda kind, _: gamma.standard_t(kind), ("df",), 4.0),
+    "wald": _Sequential(gamma.wald, ("mean", "scale")),
+    "zipf": _Sequential(lambda _, of_pairs: counts.zipf(of_pairs), ("a",), 3.0, tf.int64),
 }
-"""What is made of gammas and normal numbers: by which function, of how many words, the parameters."""
-
-_DIFFER = ("beta", "wald")
-"""Those that RandomState calculates in another way than Generator."""
 
 
-def _of_gammas(legacy_api: bool) -> dict[str, dict[str, Any]]:
-    rows = {}
-    for name, (function, words, given) in _GAMMAS.items():
-        kind = scalars.LEGACY if legacy_api else scalars.GENERATOR
-        one = function(kind, legacy_api) if name in _DIFFER else function(kind)
-        make = _one_by_one_of_pairs if legacy_api else _one_by_one
-        rows[name] = {"draw": make(one, words), "given": given, "keeps_spare": legacy_api}
-    return rows
+def _sequential(of_pairs: bool) -> dict[str, dict[str, Any]]:
+    return {name: how.draws(of_pairs) for name, how in _SEQUENTIAL.items()}
 
 
 _OF_ZIGGURATS: dict[str, dict[str, Any]] = {
@@ -268,7 +279,7 @@ _OF_ZIGGURATS: dict[str, dict[str, Any]] = {
         "single_inverse": legacy.standard_exponential_single,
     },
     "standard_normal": {"draw": ziggurat.standard_normal, "single": ziggurat.standard_normal_single},
-    **_of_gammas(legacy_api=False),
+    **_sequential(of_pairs=False),
 }
 _OF_PAIRS: dict[str, dict[str, Any]] = {
     "exponential": {"draw": legacy.standard_exponential},
@@ -276,7 +287,7 @@ _OF_PAIRS: dict[str, dict[str, Any]] = {
     "normal": {"draw": legacy.gauss, "keeps_spare": True},
     "standard_exponential": {"draw": legacy.standard_exponential},
     "standard_normal": {"draw": legacy.gauss, "keeps_spare": True},
-    **_of_gammas(legacy_api=True),
+    **_sequential(of_pairs=True),
 }
 
 

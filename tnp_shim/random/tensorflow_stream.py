@@ -198,8 +198,7 @@ def draw(self: Draws, name: str, values: dict[str, Any]) -> Any:
     )
     dtype = numpy.dtype(values.get("dtype") or numpy.float64)
     if out is not None:
-        check_out(self, row, values)
-        values = {**values, "size": out.shape}
+        values = {**values, "size": check_out(self, row, values)}
     tensors = [cast(to_tensor(values[p.name]), p.dtype) for p in row.parameters]
     size = Size(values.get("size"), tensors)
     tensors = refused_at_run_time(row, tensors)

@@ -115,12 +115,24 @@ def as_count(k: tf.Tensor | int) -> tf.Tensor:
     return tf.cast(k, tf.int64)
 
 
+SAME_BITS = {tf.uint32: tf.int32, tf.uint64: tf.int64}
+"""Signed integers of the same bits: GPUs have kernels that move these, and none for the unsigned ones."""
+
+
+def gathered(table: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+    """Elements or rows of unsigned words."""
+    signed = gen_array_ops.bitcast(table, type=SAME_BITS[table.dtype])
+    return gen_array_ops.bitcast(tf.gather(signed, places), type=table.dtype)
+
+
 def window(x: tf.Tensor, begin: tf.Tensor, size: Size) -> tf.Tensor:
     """`size` elements of a vector from an unknown place on; XLA compiles `tf.slice` anew for each place."""
     begin = tf.cast(begin, tf.int64)[None]
     if compiled_by_xla():
         return gen_xla_ops.xla_dynamic_slice(x, begin, tf.constant([size], tf.int64))
-    return tf.slice(x, begin, tf.cast(size, tf.int64)[None])
+    signed = gen_array_ops.bitcast(x, type=SAME_BITS[x.dtype])
+    found = tf.slice(signed, begin, tf.cast(size, tf.int64)[None])
+    return gen_array_ops.bitcast(found, type=x.dtype)
 
 
 class WordEngine:
@@ -172,7 +184,7 @@ class WordEngine:
                 has, tf.int64
             )  # of the halves of new words; -1: the kept one is left
             taken = tf.maximum(fresh + 1, 0) // 2
-            last = tf.gather(upper, tf.maximum(taken - 1, 0))
+            last = gathered(upper, tf.maximum(taken - 1, 0))
             new_has = tf.where(fresh < 0, has, tf.cast(fresh & 1, tf.uint64))
             new_kept = tf.where(fresh < 1, kept, tf.cast(last, tf.uint64))
             return (tf.concat([after(taken)[:-2], [new_has, new_kept]], 0),)

@@ -8,8 +8,17 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tnp_shim.kernels.random.engine import Block, Size, State, as_count, floats_of, window
-from tnp_shim.tensorflow_internals import gen_bitwise_ops, gen_math_ops
+from tnp_shim.kernels.random.engine import (
+    SAME_BITS,
+    Block,
+    Size,
+    State,
+    as_count,
+    floats_of,
+    gathered,
+    window,
+)
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_bitwise_ops, gen_math_ops
 
 LENGTH = 624
 _AHEAD = 397
@@ -88,21 +97,23 @@ class MT19937:
             end = position + as_count(k)
             # NumPy makes a block when its first word is wanted: 624 is a position, too
             row = tf.maximum(end - 1, 0) // LENGTH
-            return tf.gather(blocks, row), end - LENGTH * row
+            return gathered(blocks, row), end - LENGTH * row
 
         return Block(values, after)
 
     def _blocks(self, key: tf.Tensor, rows: Size) -> tf.Tensor:
         """The block of the state and the ones that follow it."""
         count = rows if isinstance(rows, int) else tf.cast(rows, tf.int32)
-        found = tf.TensorArray(tf.uint32, count, element_shape=[LENGTH]).write(0, key)
+        kept = SAME_BITS[tf.uint32]
+        found = tf.TensorArray(kept, count, element_shape=[LENGTH])
+        found = found.write(0, gen_array_ops.bitcast(key, type=kept))
 
         def body(row: tf.Tensor, block: tf.Tensor, found: tf.TensorArray) -> tuple:
             block = next_block(block)
-            return row + 1, block, found.write(row, block)
+            return row + 1, block, found.write(row, gen_array_ops.bitcast(block, type=kept))
 
         *_, found = tf.while_loop(lambda row, *_: row < count, body, (1, key, found))
-        return found.stack()
+        return gen_array_ops.bitcast(found.stack(), type=tf.uint32)
 
     def _pairs(self, state: State, n: Size) -> tuple[tf.Tensor, tf.Tensor, Block]:
         block = self.uint32s(state, 2 * n)

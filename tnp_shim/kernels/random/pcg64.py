@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy
 import tensorflow as tf
 
-from tnp_shim.kernels.random.engine import Size, WordEngine, once
+from tnp_shim.kernels.random.engine import Size, WordEngine, gathered, once
 from tnp_shim.kernels.random.wide import (
     Wide,
     add,
@@ -122,4 +122,4 @@ def _pair(table: numpy.ndarray) -> Wide:
 
 
 def _gathered(table: numpy.ndarray, places: tf.Tensor) -> Wide:
-    return Wide(tf.gather(tf.constant(table[:, 0]), places), tf.gather(tf.constant(table[:, 1]), places))
+    return Wide(*(gathered(column, places) for column in _pair(table)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tnp_shim.kernels.random.engine import Size, WordEngine, once, window
+from tnp_shim.kernels.random.engine import Size, WordEngine, gathered, once, window
 from tnp_shim.kernels.random.wide import product, word, xor
 
 _ROUNDS = 10
@@ -38,7 +38,7 @@ class Philox(WordEngine):
             row = tf.maximum(end - 1, 0) // _AT_ONCE
             moved = [part[0] for part in advanced(counter, row[None])]
             place = tf.cast(end - _AT_ONCE * row, tf.uint64)
-            return tf.concat([moved, key, tf.gather(rows, row), [place], state[11:]], 0)
+            return tf.concat([moved, key, gathered(rows, row), [place], state[11:]], 0)
 
         return window(tf.reshape(rows, [-1]), position, n), after
 
