@@ -22,6 +22,7 @@ import tensorflow as tf
 
 from tnp_shim.array import Array
 from tnp_shim.control_flow.forms import involves_arrays
+from tnp_shim.control_flow.growing import Growth
 from tnp_shim.control_flow.numbers import NotRollable
 
 _MOST_OBJECTS = 20_000
@@ -53,6 +54,7 @@ class Watched:
         self.roots: set[int] = set()
         """The cells of the arrays that can be reached."""
         self._seen: dict[int, Any] = {}
+        self._reached: collections.Counter[int] = collections.Counter()
         self._copies: list[tuple[Any, Any, str]] = []
         self._cells: list[tuple[Any, Any]] = []
         self._globals: dict[tuple[int, str], tuple[dict[str, Any], Any]] = {}
@@ -79,6 +81,8 @@ class Watched:
                 self._seen[id(value)] = value
                 self.roots.add(id(value._cell.root()))
             return
+        if type(value) is list:
+            self._reached[id(value)] += 1
         if isinstance(value, _ATOMS) or id(value) in self._seen:
             return
         self._seen[id(value)] = value
@@ -162,13 +166,18 @@ class Watched:
         legacy: Any = numpy.random.get_state()
         return random.getstate(), (legacy[1].tobytes(), *legacy[2:])
 
-    def changes(self) -> list[Place]:
-        """Where a body has replaced values; NotRollable for what is more than that."""
+    def lists(self) -> list[list[Any]]:
+        """The lists to which one way leads."""
+        return [owner for owner, _, _ in self._copies if self._reached[id(owner)] == 1]
+
+    def changes(self, growth: Growth) -> list[Place]:
+        """Where a body has replaced values; NotRollable for more than that, but for lists that may grow."""
         if self._random_states() != self._randomness:
             raise NotRollable("it draws random numbers on the host")
         places: list[Place] = []
         for owner, before, words in self._copies:
-            places += _compared(owner, before, words)
+            if not growth.takes(owner, before):
+                places += _compared(owner, before, words)
         for cell, before in self._cells:
             if _content(cell) is not before:
                 name = "a name of an enclosing function"

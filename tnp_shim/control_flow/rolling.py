@@ -120,6 +120,7 @@ class _Attempt:
         if statement.watched.unsafe:
             raise NotRollable(statement.watched.unsafe)
         self.numbers, self.body, self.test, self.statement, self.opts = numbers, body, test, statement, opts
+        statement.growth.allowed = test is None
         self.after = statement.try_once(self._loop(numbers, body).once)
         self.before = statement.get()
         self.period = 1
@@ -178,6 +179,8 @@ class _Attempt:
                 self.period = math.lcm(self.period, length)
         if self.period > _MOST_EXCHANGED:
             raise NotRollable("it exchanges too many arrays")
+        if self.period > 1 and self.statement.growth.items:
+            raise NotRollable("it exchanges arrays, and a list grows")
         if self.period > 1 and self.test is not None:
             raise NotRollable("it exchanges arrays and may break at any iteration")
         new_roots: set[int] = set()

@@ -18,6 +18,7 @@ from tnp_shim.control_flow.aliases import SCRATCH, Links, roots_in, stale_line
 from tnp_shim.control_flow.conditions import condition_of
 from tnp_shim.control_flow.counting import Count
 from tnp_shim.control_flow.forms import Form, involves_arrays, is_undefined, joined
+from tnp_shim.control_flow.growing import Growth, Stacks
 from tnp_shim.control_flow.numbers import NotRollable
 from tnp_shim.control_flow.python_objects import Place, Watched
 from tnp_shim.promotion import constant
@@ -64,6 +65,7 @@ class Statement:
         self.places: list[Place] = []
         self.cells: dict[int, Cell] = {}
         self.watched = Watched(bodies, names)
+        self.growth = Growth()
 
     @classmethod
     def unless_of_tensors(
@@ -119,7 +121,11 @@ class Statement:
     def new_places(self) -> list[Place]:
         """Where the body has replaced values in objects, and was not seen to do so before."""
         known = {place.key for place in self.places}
-        return [place for place in self.watched.changes() if place.key not in known]
+        return [place for place in self.watched.changes(self.growth) if place.key not in known]
+
+    def appending(self) -> contextlib.AbstractContextManager[None]:
+        """A body is run within, which may append to lists if that is allowed."""
+        return self.growth.counted(self.watched.lists() if self.growth.allowed else [])
 
     def involves_arrays(self) -> bool:
         """Whether any of it has to do with arrays of ours."""
@@ -153,7 +159,7 @@ class Statement:
                         for cell in self.cells.values():
                             tensor = cell.read()
                             cell.write(tf.compat.v1.placeholder(tensor.dtype, tensor.shape))
-                    with printing.staged(), printing.texts_are_printed():
+                    with self.appending(), printing.staged(), printing.texts_are_printed():
                         body()
                     self.places += self.new_places()
                     after = self.get()
@@ -205,6 +211,8 @@ class Loop:
         self.forms: list[Form] = []
         self.links = Links()
         self.home: Any = None
+        self.stacks: Stacks | None = None
+        self.begun: dict[int, list[tuple[Cell, tf.Tensor]]] = {}
         self.graphs: list[Any] = []
         """Those of the last trace: of the condition and of the body."""
         self.unread: set[int] = set()
@@ -223,6 +231,9 @@ class Loop:
 
     def stage(self, after: list[Any]) -> None:
         """Make the loop, knowing the values after a scratch trace."""
+        if self.statement.growth.items:
+            assert self.count is not None and self.count.most is not None
+            self.stacks = Stacks(self.statement.growth, self.count.most)
         self._saw(after)
         for attempt in range(_ATTEMPTS):
             before = self.statement.get()
@@ -272,6 +283,7 @@ class Loop:
         forms = self.forms = self._forms_of(before)
         cells = list(statement.cells.values())
         home, effects = current_graph(), Effects()
+        lists = [] if self.stacks is None else self.stacks.empty()
         changed = [k for k, form in enumerate(forms) if form.kind in ("array", "nested")]
         self.home = home
         moments = [list(moment) for moment in itertools.zip_longest(*self.seen)]
@@ -283,7 +295,7 @@ class Loop:
         def put(values: Any) -> list[Any]:
             if current_graph() is not home:
                 effects.accept()
-            values = list(values)
+            values = list(values)[: len(values) - len(lists)]
             for cell, tensor in zip(cells, values[len(values) - len(cells) :], strict=True):
                 cell.write(tensor)
             tensors = iter(values)
@@ -310,17 +322,20 @@ class Loop:
             self.graphs.append(current_graph())
             seen = put(values)
             begun = {k: [(root, root._value) for root in roots_in(seen[k])] for k in changed}
-            with printing.staged(), printing.texts_are_printed():
+            with statement.appending(), printing.staged(), printing.texts_are_printed():
                 self.body(None if count is None else count.number(number))
             self._check(effects)
             self._check_aliases(moments, begun, noted)
-            return [number if count is None else count.next(number), *take(statement.get())]
+            appended: list[Any] = []
+            if self.stacks is not None or statement.growth.items:
+                appended = self._appended(values[len(values) - len(lists) :], number, begun)
+            return [number if count is None else count.next(number), *take(statement.get()), *appended]
 
         first = constant(0, tf.int64) if count is None else count.first()
-        initial = [first, *take(before)]
+        initial = [first, *take(before), *lists]
         invariants = [first.shape, *(i for form in forms for i in form.invariants())]
         with doubts_ignored():
-            invariants += [cell.read().shape for cell in cells]
+            invariants += [*(cell.read().shape for cell in cells), *(None for _ in lists)]
         options = {k: v for k, v in self.options.items() if k not in ("iterate_names", "shape_invariants")}
         if count is not None and count.most is not None:
             options.setdefault("maximum_iterations", count.most)
@@ -333,7 +348,19 @@ class Loop:
             if not done:
                 statement.set(before + statement.get()[len(before) :])
                 statement.watched.restore()
-        put(self._asserted(before, results))
+        after = put(self._asserted(before, results))
+        if self.stacks is not None:
+            self.stacks.put(results[len(results) - len(lists) :], before, after, self.begun)
+
+    def _appended(self, lists: Any, number: tf.Tensor, begun: Any) -> list[Any]:
+        """The stacks of what is appended to lists, with what this iteration has appended."""
+        items = self.statement.growth.take_back()
+        if self.stacks is None or self.count is None:
+            raise NotRollable("a list grows")
+        self.begun = begun
+        self.stacks.check(items, begun, self.statement.get(), self.home)
+        place = tf.cast((number - self.count.first()) // self.count.step, tf.int32)
+        return self.stacks.written(lists, place, items)
 
     def _check_aliases(
         self, moments: list[list[Any]], begun: dict[int, list[tuple[Cell, tf.Tensor]]], noted: list[Mark]
