@@ -5,6 +5,8 @@ docs/array_api.md tells how to run the suite itself, which is not part of the pr
 
 from __future__ import annotations
 
+import inspect
+
 import numpy
 import pytest
 import tensorflow as tf
@@ -101,3 +103,11 @@ def test_gradients_of_basic_indices_of_many_axes():
 def test_an_index_out_of_many_axes_is_refused():
     raises(lambda np, x: x[(0,) * 9 + (2,)], numpy.zeros((2,) * 10))
     raises(lambda np, x: x[(0,) * 11], numpy.zeros((2,) * 10))
+
+
+def test_dlpack_tells_its_parameters():
+    x = tnp_shim.arange(3.0)
+    assert inspect.signature(x.__dlpack__) == inspect.signature(numpy.arange(3.0).__dlpack__)
+    raises(lambda np, x: x.__dlpack__(stream=1), numpy.ones(2))
+    raises(lambda np, x: x.__dlpack__(dl_device=(2, 0)), numpy.ones(2))
+    numpy.testing.assert_array_equal(numpy.from_dlpack(x), numpy.arange(3.0))

@@ -470,7 +470,7 @@ def _take_signatures() -> None:
     """Let `inspect.signature` and `help` show NumPy's parameters of each method."""
     for name, numpys in vars(numpy.ndarray).items():
         mine = getattr(ndarray, name, None)
-        if not name.startswith("_") and inspect.isfunction(mine):
+        if (not name.startswith("_") or name == "__dlpack__") and inspect.isfunction(mine):
             mine.__signature__ = inspect.signature(numpys)  # type: ignore[attr-defined]
 
 
