@@ -263,6 +263,13 @@ complex_rows = [
         COMPLEX,
     ),
     Row(
+        "log1p about the circle",
+        lambda np, z: np.log1p(z),
+        symmetric(lambda z: mp.log(1 + z)),
+        ([z - 1 for z in UNIT_CIRCLE],),
+        COMPLEX,
+    ),
+    Row(
         "log1p, complex",
         lambda np, z: np.log1p(z),
         symmetric(lambda z: mp.log(1 + z)),

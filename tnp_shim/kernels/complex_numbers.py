@@ -129,7 +129,7 @@ def log(z: tf.Tensor) -> tf.Tensor:
 def _log_of_modulus(x, y):
     """log |x + iy|: near 1 out of |z|**2 - 1, whose leading bits cancel; no overflow on the way."""
     longer, shorter = by_length(x, y)
-    excess = two_floats.squares_less_one(longer, shorter)
+    excess = two_floats.squares_and(like(-1, x), longer, shorter)
     near = gen_math_ops.less(_abs(excess), like(0.5, x))
     ratio = real_div(shorter, nonzero_divisor(longer))
     squared = select(near, excess, select(isinf(longer), like(0, x), mul(ratio, ratio)))
@@ -144,10 +144,10 @@ def log1p(z: tf.Tensor) -> tf.Tensor:
     """log(1 + z). NumPy's loses the real part of small z, this one does not."""
     x, y = real(z), imag(z)
     more = add(x, like(1, x))
-    small = both(gen_math_ops.less(_abs(x), like(0.25, x)), gen_math_ops.less(_abs(y), like(0.25, y)))
-    excess = add(mul(x, add(like(2, x), x)), mul(y, y))
-    near = mul(like(0.5, x), two_floats.log1p(select(small, excess, like(0, x))))
-    return complex_of(select(small, near, _log_of_modulus(more, y)), gen_math_ops.atan2(y, more))
+    excess = two_floats.squares_and(add(x, x), x, y)
+    near = gen_math_ops.less(_abs(excess), like(0.5, x))
+    close = mul(like(0.5, x), two_floats.log1p(select(near, excess, like(0, x))))
+    return complex_of(select(near, close, _log_of_modulus(more, y)), gen_math_ops.atan2(y, more))
 
 
 def scaled(z: tf.Tensor, factor: float) -> tf.Tensor:
@@ -162,6 +162,12 @@ exp = gen_math_ops.exp
 @differentiable(lambda w, z: exp(z))
 def expm1(z: tf.Tensor) -> tf.Tensor:
     """NumPy's own: expm1(x) cos(y) - 2 sin(y / 2)**2 and exp(x) sin(y)."""
+    if z.dtype == tf.complex64:  # the difference may cancel
+        return cast(_expm1_by_parts(cast(z, tf.complex128)), z.dtype)
+    return _expm1_by_parts(z)
+
+
+def _expm1_by_parts(z):
     x, y = real(z), imag(z)
     half = gen_math_ops.sin(mul(y, like(0.5, y)))
     real_part = sub(mul(gen_math_ops.expm1(x), gen_math_ops.cos(y)), mul(like(2, x), mul(half, half)))

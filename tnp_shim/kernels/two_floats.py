@@ -31,19 +31,19 @@ def halves(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return high, sub(x, high)
 
 
-def squares_less_one(longer: tf.Tensor, shorter: tf.Tensor) -> tf.Tensor:
-    """longer**2 + shorter**2 - 1, right also where next to nothing is left of it."""
-    if longer.dtype == tf.float32:  # whose squares float64 holds
-        longer, shorter = cast(longer, tf.float64), cast(shorter, tf.float64)
-        excess = sub(mul(longer, longer), like(1, longer))
-        return cast(add(excess, mul(shorter, shorter)), tf.float32)
-    (a, a_low), (b, b_low) = halves(longer), halves(shorter)
-    total, first = two_sum(sub(mul(a, a), like(1, a)), mul(b, b))
-    mixed, second = two_sum(mul(a, add(a_low, a_low)), mul(b, add(b_low, b_low)))
-    total, third = two_sum(total, mixed)
-    low, fourth = two_sum(mul(a_low, a_low), mul(b_low, b_low))
-    total, fifth = two_sum(total, low)
-    return add(total, add(add(add(first, second), third), add(fourth, fifth)))
+def squares_and(term: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """term + x**2 + y**2, right also where next to nothing is left of it."""
+    if x.dtype == tf.float32:  # whose squares float64 holds
+        term, x, y = (cast(part, tf.float64) for part in (term, x, y))
+        return cast(add(add(term, mul(x, x)), mul(y, y)), tf.float32)
+    (a, a_low), (b, b_low) = halves(x), halves(y)
+    total, first = two_sum(term, mul(a, a))
+    total, second = two_sum(total, mul(b, b))
+    mixed, third = two_sum(mul(a, add(a_low, a_low)), mul(b, add(b_low, b_low)))
+    total, fourth = two_sum(total, mixed)
+    low, fifth = two_sum(mul(a_low, a_low), mul(b_low, b_low))
+    total, sixth = two_sum(total, low)
+    return add(total, add(add(add(first, second), add(third, fourth)), add(fifth, sixth)))
 
 
 def loses_log1p(x: tf.Tensor) -> bool:
