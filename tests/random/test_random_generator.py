@@ -132,7 +132,16 @@ def natives(api):
 def test_on_the_host_in_a_graph(api):
     few = [case for case in natives(api) if case[0] in ("normal", "uniform", "integers", "randint")]
     all_at_once(
-        api, [*few[:4], *(case for case in APIS[api][1] if not is_native(api, case[0], case[2]))], "graph"
+        api,
+        [
+            *few[:4],
+            *(
+                case
+                for case in APIS[api][1]
+                if not is_native(api, case[0], case[2]) and case[0] != "permutation"
+            ),
+        ],
+        "graph",
     )
 
 
@@ -167,8 +176,6 @@ def test_parameters_and_sizes_unknown_while_tracing(api):
                 mine.normal(1.0, scale),
                 mine.uniform(0.0, scale, (n, scale.shape[0])),
                 mine.exponential(scale),
-                mine.gamma(scale, size=(n, scale.shape[0])),
-                mine.poisson(scale),
                 mine.permutation(scale),
                 mine.random(n) if api == "Generator" else mine.rand(n),
             )
@@ -181,8 +188,6 @@ def test_parameters_and_sizes_unknown_while_tracing(api):
             theirs.normal(1.0, scale),
             theirs.uniform(0.0, scale, (n, length)),
             theirs.exponential(scale),
-            theirs.gamma(scale, size=(n, length)),
-            theirs.poisson(scale),
             theirs.permutation(scale),
             theirs.random(n),
         )

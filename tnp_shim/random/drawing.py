@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,26 +16,19 @@ from tnp_shim.conversion import is_tensor_like, to_tensor
 from tnp_shim.random import tensorflow_stream
 from tnp_shim.random.bit_generators import BitGenerator
 from tnp_shim.random.elementwise import elementwise
-from tnp_shim.random.hosted import on_host
+from tnp_shim.random.hosted import on_host, routes
 from tnp_shim.random.rows import Row
 from tnp_shim.tensorflow_internals import no_tape_records, runs_eagerly
-
-
-class _Routes(threading.local):
-    native_eagerly = False
-
-
-_routes = _Routes()
 
 
 @contextlib.contextmanager
 def drawn_natively() -> Iterator[None]:
     """Within the context, draw from tensors eagerly as well as in graphs: for tests."""
-    before, _routes.native_eagerly = _routes.native_eagerly, True
+    before, routes.native_eagerly = routes.native_eagerly, True
     try:
         yield
     finally:
-        _routes.native_eagerly = before
+        routes.native_eagerly = before
 
 
 class Draws(tf.__internal__.tracking.AutoTrackable):
@@ -100,7 +92,7 @@ def drawn(
 ) -> Any:
     """What a call of a method gives."""
     of_tensorflow = config.get_random_stream() == "tensorflow"
-    if runs_eagerly() and not _routes.native_eagerly and not of_tensorflow:
+    if runs_eagerly() and not routes.native_eagerly and not of_tensorflow:
         row = self._rows.get(name)
         if row is None or no_tape_records() or not any(map(_is_watchable, (*args, *kwargs.values()))):
             return _by_numpy(self, name, args, kwargs)

@@ -18,6 +18,15 @@ from tnp_shim.random.rows import Row
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import known_value, runs_eagerly
 
+
+def _has_zero(row: Row, tensors: list[tf.Tensor]) -> bool:
+    """Whether a parameter, known now, is 0 where a draw takes none."""
+    known = [
+        known_value(t) for p, t in zip(row.parameters, tensors, strict=True) if p.name == row.needs_positive
+    ]
+    return any(value is not None and not value.all() for value in known)
+
+
 WORTH_COMPILING = 1 << 14
 """From so many numbers on XLA compiles a draw, which takes seconds while the function is traced."""
 
@@ -92,7 +101,7 @@ def _values(
 ) -> tf.Tensor:
     draw = row.chosen(dtype, values.get("method", "zig"))
     engine = self._bits._kind.engine
-    if draw is None or drawn_on_host(self):
+    if draw is None or drawn_on_host(self) or _has_zero(row, tensors):
         return _values_on_host(self, row, tensors, size, values)
     # parameters have their gradients by what follows the draw
     given = [

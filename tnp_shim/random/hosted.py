@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -53,9 +54,19 @@ def asked(self: Draws, name: str, values: dict[str, Any], examples: dict[str, An
         return getattr(generator, name)(*args, **given)
 
 
+class _Routes(threading.local):
+    native_eagerly = False
+
+
+routes = _Routes()
+"""What tests may change."""
+
+
 def drawn_on_host(self: Draws) -> bool:
     """Whether even what has a native draw is drawn on the host."""
-    return self._bits._kind.one_by_one and not (compiled_by_xla() or runs_eagerly())
+    if runs_eagerly():
+        return not routes.native_eagerly
+    return self._bits._kind.one_by_one and not compiled_by_xla()
 
 
 def host(

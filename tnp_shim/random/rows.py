@@ -12,7 +12,16 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim.kernels.random import counts, gamma, legacy, scalars, sequential, ziggurat
+from tnp_shim.kernels.random import (
+    counts,
+    exponential,
+    gamma,
+    legacy,
+    scalars,
+    sequential,
+    transforms,
+    ziggurat,
+)
 from tnp_shim.kernels.random.engine import Engine, Size, State, rounded
 
 Draw = Callable[..., Any]
@@ -51,6 +60,8 @@ class Row:
     """The parameters that the draw itself is given."""
     keeps_spare: bool = False
     """Whether the draw takes and gives the normal number that RandomState keeps, after the state."""
+    needs_positive: str = ""
+    """The parameter of which a zero is drawn on the host."""
     standard: str = ""
     """The method that draws the standard values, without parameters; where `finish` is."""
 
@@ -131,9 +142,46 @@ def scaled(zero: tf.Tensor, x: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
     return scale * x
 
 
+def _with_gradient(exact: Callable[..., tf.Tensor], smooth: Callable[..., tf.Tensor]) -> Any:
+    """A finish to NumPy's last bits, with the gradient of the same function of ordinary operations."""
+
+    def finish(zero: tf.Tensor, *given: tf.Tensor) -> tf.Tensor:
+        @tf.custom_gradient
+        def node(*given: tf.Tensor) -> Any:
+            def gradient(upstream: tf.Tensor) -> Any:
+                with tf.GradientTape() as tape:
+                    tape.watch(given)
+                    value = smooth(*given)
+                return tape.gradient(value, given, upstream)
+
+            return exact(*given), gradient
+
+        return node(*given)
+
+    return finish
+
+
 def exponential_of_moved(zero: tf.Tensor, x: tf.Tensor, mean: tf.Tensor, sigma: tf.Tensor) -> tf.Tensor:
     """exp(mean + sigma * x)."""
-    return tf.exp(moved(zero, x, mean, sigma))
+    return _EXPONENTIAL(zero, moved(zero, x, mean, sigma))
+
+
+_EXPONENTIAL = _with_gradient(exponential.exp, tf.exp)
+_PARETO = _with_gradient(transforms.pareto, lambda x, a: tf.math.expm1(x / a))
+_PARETO_LEGACY = _with_gradient(transforms.pareto_legacy, lambda x, a: tf.math.expm1(x / a))
+_POWER = _with_gradient(transforms.power, lambda x, a: tf.pow(-tf.math.expm1(-x), 1 / a))
+_POWER_LEGACY = _with_gradient(transforms.power_legacy, lambda x, a: tf.pow(-tf.math.expm1(-x), 1 / a))
+_WEIBULL = _with_gradient(transforms.weibull, lambda x, a: tf.pow(x, 1 / a))
+
+
+def _triangular(u: tf.Tensor, left: tf.Tensor, mode: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
+    whole, rising = right - left, mode - left
+    lower = u * whole <= rising
+    below = left + tf.sqrt(tf.where(lower, u * whole * rising, 1.0))
+    return tf.where(lower, below, right - tf.sqrt(tf.where(lower, 1.0, (1 - u) * whole * (right - mode))))
+
+
+_TRIANGULAR = _with_gradient(transforms.triangular, _triangular)
 
 
 def of_gamma(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
@@ -172,13 +220,13 @@ _COMMON = (
         standard="standard_gamma",
     ),
     Row("geometric", (Parameter("p", 0.5, _no_positive_probability, "p <= 0, p > 1 or p contains NaNs"),)),
-    Row("gumbel", (LOC, SCALE)),
+    Row("gumbel", (LOC, SCALE), transforms.gumbel, finish=moved, standard="gumbel"),
     Row(
         "hypergeometric",
         (_at_least_0("ngood", tf.int64), _at_least_0("nbad", tf.int64), _at_least_0("nsample", tf.int64)),
     ),
-    Row("laplace", (LOC, SCALE)),
-    Row("logistic", (LOC, SCALE)),
+    Row("laplace", (LOC, SCALE), transforms.laplace, finish=moved, standard="laplace"),
+    Row("logistic", (LOC, SCALE), transforms.logistic, finish=moved, standard="logistic"),
     Row(
         "lognormal",
         (_free("mean"), _at_least_0("sigma")),
@@ -190,10 +238,10 @@ _COMMON = (
     Row("noncentral_chisquare", (_above_0("df"), _at_least_0("nonc"))),
     Row("noncentral_f", (_above_0("dfnum"), _above_0("dfden"), _at_least_0("nonc"))),
     Row("normal", (LOC, SCALE), finish=moved, standard="standard_normal"),
-    Row("pareto", (_above_0("a"),)),
+    Row("pareto", (_above_0("a"),), standard="standard_exponential"),
     Row("poisson", (Parameter("lam", 1.0, _negative, "lam < 0 or lam contains NaNs"),)),
-    Row("power", (_above_0("a"),)),
-    Row("rayleigh", (SCALE,)),
+    Row("power", (_above_0("a"),), standard="standard_exponential"),
+    Row("rayleigh", (SCALE,), finish=scaled, standard="rayleigh"),
     Row("standard_cauchy"),
     Row("standard_exponential"),
     Row(
@@ -205,11 +253,24 @@ _COMMON = (
     ),
     Row("standard_normal"),
     Row("standard_t", (_above_0("df"),)),
-    Row("triangular", (_free("left"), _free("mode", 0.5), _free("right", 1.0))),
+    Row(
+        "triangular",
+        (_free("left"), _free("mode", 0.5), _free("right", 1.0)),
+        doubles,
+        finish=_TRIANGULAR,
+        standard="random",
+    ),
     _UNIFORM,
     Row("vonmises", (_free("mu"), _at_least_0("kappa"))),
     Row("wald", (_above_0("mean"), _above_0("scale"))),
-    Row("weibull", (_at_least_0("a"),)),
+    Row(
+        "weibull",
+        # of a = 0 NumPy draws nothing: known, it is drawn on the host
+        (Parameter("a", 1.0, _not_positive, "a <= 0"),),
+        finish=_WEIBULL,
+        standard="standard_exponential",
+        needs_positive="a",
+    ),
     Row("zipf", (_above_1("a"),)),
 )
 
@@ -278,6 +339,11 @@ _OF_ZIGGURATS: dict[str, dict[str, Any]] = {
         "inverse": legacy.standard_exponential,
         "single_inverse": legacy.standard_exponential_single,
     },
+    "pareto": {"draw": ziggurat.standard_exponential, "finish": _PARETO},
+    "power": {"draw": ziggurat.standard_exponential, "finish": _POWER},
+    "rayleigh": {"draw": transforms.rayleigh},
+    "standard_cauchy": {"draw": transforms.standard_cauchy},
+    "weibull": {"draw": ziggurat.standard_exponential},
     "standard_normal": {"draw": ziggurat.standard_normal, "single": ziggurat.standard_normal_single},
     **_sequential(of_pairs=False),
 }
@@ -285,7 +351,12 @@ _OF_PAIRS: dict[str, dict[str, Any]] = {
     "exponential": {"draw": legacy.standard_exponential},
     "lognormal": {"draw": legacy.gauss, "keeps_spare": True},
     "normal": {"draw": legacy.gauss, "keeps_spare": True},
+    "pareto": {"draw": legacy.standard_exponential, "finish": _PARETO_LEGACY},
+    "power": {"draw": legacy.standard_exponential, "finish": _POWER_LEGACY},
+    "rayleigh": {"draw": transforms.rayleigh_legacy},
+    "standard_cauchy": {"draw": transforms.standard_cauchy_legacy, "keeps_spare": True},
     "standard_exponential": {"draw": legacy.standard_exponential},
+    "weibull": {"draw": legacy.standard_exponential},
     "standard_normal": {"draw": legacy.gauss, "keeps_spare": True},
     **_sequential(of_pairs=True),
 }
