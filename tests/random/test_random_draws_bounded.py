@@ -46,14 +46,11 @@ def _check(dtype: str, low: int, high: int, n: int, mode: str) -> None:
 
 @pytest.mark.parametrize(("dtype", "low", "high"), CASES)
 def test_ranges(dtype, low, high):
-    for n in (1, 1003):
-        _check(dtype, low, high, n, "graph")
+    _check(dtype, low, high, 1003, "graph")
 
 
 @pytest.mark.parametrize("mode", ["xla", "unknown"])
-@pytest.mark.parametrize(
-    ("dtype", "low", "high"), [("int64", 0, 9), ("uint64", 0, 3 * 2**62), ("int8", 0, 200 - 128)]
-)
+@pytest.mark.parametrize(("dtype", "low", "high"), [("int64", 0, 9), ("int8", 0, 200 - 128)])
 def test_modes(dtype, low, high, mode):
     _check(dtype, low, high, 1003, mode)
 

@@ -58,12 +58,12 @@ def test_many_seeds():
         assert same_state(pcg64_state(generator), after)
 
 
-@pytest.mark.parametrize("words", [64, 128])
+@pytest.mark.parametrize("words", [64])
 def test_short_blocks_are_followed_by_others(monkeypatch, words):
     """A block that is far too short for what is wanted, so that attempts are cut off at its end."""
     monkeypatch.setattr(ziggurat, "block_size", lambda n, *_: words)
-    for draw, numpys in ZIGGURATS.items():
-        check_generator(draw, numpys, 3000, "graph", 11, tolerance=1)
+    for draw in (ziggurat.standard_normal, ziggurat.standard_exponential_single):
+        check_generator(draw, ZIGGURATS[draw], 3000, "graph", 11, tolerance=1)
 
 
 def test_chains_of_rare_attempts():

@@ -73,6 +73,8 @@ def word_by_word(
     width: int = 32,
 ) -> tuple[tf.Tensor, State]:
     """`step(word, done, values)` until `count` elements are done, and the state after the words it used."""
+    if isinstance(most, int) and most == 0:
+        return start, state
     size = most + most // 2 + 64
 
     # XLA takes all as arguments, so that it needs not know how many there are
