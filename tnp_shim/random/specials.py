@@ -1,4 +1,4 @@
-"""Methods with bodies of their own in graphs: integers, shuffles, sizes as arguments. Knows the array."""
+"""Methods with bodies of their own in graphs: integers, choices, shuffles. Knows the array."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim.array import Array, wrap, write
+from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.errors import UnsupportedError, users_line
 from tnp_shim.kernels.random import bounded, orders
 from tnp_shim.random.elementwise import elementwise, shaped
@@ -75,6 +75,41 @@ def permutation(self: Draws, values: dict[str, Any]) -> Any:
     return wrap(tf.gather(tensor, _order(self, _length(tensor, axis)), axis=axis))
 
 
+def choice(self: Draws, values: dict[str, Any]) -> Any:
+    """Numbers, or elements along an axis; on the host with probabilities and without replacement."""
+    a, p, size = values["a"], values["p"], values["size"]
+    axis, replace, scaled = values.get("axis", 0), values["replace"], "axis" in values
+    native = type(axis) is int and type(replace) is bool and type(a) is not bool
+    native = native and isinstance(a, (int, Array)) and (p is None or replace)
+    if drawn_on_host(self) or not native or is_unknown(size):
+        return on_host(self, "choice", values)
+    array = a if isinstance(a, Array) and a.ndim else None
+    fits = array is None or -array.ndim <= axis < array.ndim
+    population = array._cell.read().shape[axis] if array is not None and fits else a
+    if not fits or population is None or is_unknown(population) or is_unknown(p):
+        return on_host(self, "choice", values)
+    trial = asked(self, "choice", values, {})
+    engine, (words, rest) = self._bits._kind.engine, _words(self)
+    place, population = Size(size, []), int(population)
+    if p is not None:
+        chances = tf.constant(numpy.asarray(stand_in(p, 0.0), float))
+        found, after = orders.weighted(engine, words, place.count, chances)
+    elif replace:
+        kind = numpy.dtype(numpy.int64)
+        found, after = bounded.integers(engine, words, place.count, 0, population - 1, kind, not scaled)
+    elif scaled:
+        found, after = orders.sample(engine, words, population, place.count, values["shuffle"])
+    else:
+        order, after = orders.orders(engine, words, 1, population)
+        found = order[: place.count]
+    self._write_state([*after, *rest])
+    found = tf.reshape(found, place.shape)
+    if array is None:
+        return shaped(found, place, trial)
+    taken = tf.gather(array._cell.read(), found, axis=axis)
+    return wrap(taken) if isinstance(trial, numpy.ndarray) else wrap_scalar(taken)
+
+
 def integers(self: Draws, name: str, values: dict[str, Any]) -> Any:
     """Integers from known bounds; on the host from unknown ones, and from arrays of bounds."""
     bounds = values["low"], values["high"]
@@ -102,11 +137,13 @@ def _with_sizes(name: str) -> Callable[..., Any]:
 
 
 GENERATOR: dict[str, Callable[..., Any]] = {
+    "choice": choice,
     "permutation": permutation,
     "integers": lambda self, values: integers(self, "integers", values),
     "shuffle": shuffle,
 }
 LEGACY: dict[str, Callable[..., Any]] = {
+    "choice": choice,
     "permutation": permutation,
     "rand": _with_sizes("random_sample"),
     "randint": lambda self, values: integers(self, "randint", values),
