@@ -55,14 +55,14 @@ def _linear(tensor: tf.Tensor, depth: int) -> tuple[dict[Any, int], int] | None:
     if depth and op.type == "Placeholder" and (outer := _captured(tensor)) is not None:
         return _linear(outer, depth - 1)
     if depth and op.type in ("AddV2", "Sub", "Mul"):
-        parts = [_linear(part, depth - 1) for part in op.inputs]
-        if parts[0] is None or parts[1] is None:
+        first, second = (_linear(part, depth - 1) for part in op.inputs)
+        if first is None or second is None:
             return None
         if op.type != "Mul":
-            return _sum(parts[0], parts[1], 1 if op.type == "AddV2" else -1)
-        for factor, other in (parts, parts[::-1]):
-            if not factor[0]:
-                return _sum(({}, 0), other, factor[1])
+            return _sum(first, second, 1 if op.type == "AddV2" else -1)
+        if not first[0] or not second[0]:
+            factor, other = (first, second) if not first[0] else (second, first)
+            return _sum(({}, 0), other, factor[1])
     return {(id(tensor.graph), tensor.name): 1}, 0
 
 
