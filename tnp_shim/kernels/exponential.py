@@ -139,6 +139,8 @@ def logaddexp(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 def logaddexp2(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     distance = mul(gen_math_ops.neg(gen_math_ops._abs(_difference(x, y))), like(LN2, x))
     more = mul(log1p_without_slope(gen_math_ops.exp(distance)), like(1 / LN2, x))
+    # exactly one where both are the same, as log2(2) is
+    more = select(is_zero(distance), like(1, x), more)
     return gen_math_ops.add_v2(gen_math_ops.maximum(x, y), more)
 
 
