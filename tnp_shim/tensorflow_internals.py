@@ -6,6 +6,8 @@ import functools
 import sys
 import types
 
+from tensorflow import DeviceSpec
+
 # Whether a tape is recording: what a view read before a tape watches is not connected to it.
 from tensorflow.python import pywrap_tfe
 
@@ -287,6 +289,19 @@ def converted_by_autograph(function, options):
 def device_scope():
     """The device of the enclosing `tf.device`, which a traced function keeps."""
     return context.context().device_name
+
+
+def device_type():
+    """The type ("GPU", "CPU") of the device that an enclosing `tf.device` names, or an empty string.
+
+    The scopes within a function come before the one that it is traced in. No public function tells either.
+    """
+    names = [context.context().device_name]
+    if not runs_eagerly():
+        scopes = ops.get_default_graph()._device_function_stack.peek_objs()
+        names = [*(scope.raw_string for scope in scopes), *names]
+    named = (DeviceSpec.from_string(name).device_type for name in names if name)
+    return next(filter(None, named), "")
 
 
 def call_flat(concrete_function, tensors):

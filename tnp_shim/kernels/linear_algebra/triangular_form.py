@@ -32,7 +32,7 @@ from tnp_shim.kernels.linear_algebra.matrices import (
 from tnp_shim.kernels.products import as_column, as_row
 from tnp_shim.kernels.shapes import as_length, counting, filled, gather, length, lengths, reshape
 from tnp_shim.kernels.shapes import product as product_of
-from tnp_shim.promotion import constant
+from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 _MOST_BALANCINGS = 64
@@ -162,12 +162,27 @@ def _part_left(below: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     place = reshape(counting(length(below, 1)), (1, -1))
     there = gen_math_ops.not_equal(below, like(0, below))
     none = as_length(0)
-    over = constant(1, tf.int32)
-    end = gen_math_ops._max(select(there, place + 1, none), over)
+    end = _last(select(there, place + 1, none), 1)
     ends_before = gen_math_ops.logical_and(
         gen_math_ops.logical_not(there), gen_math_ops.less(place, as_column(end))
     )
-    return gen_math_ops._max(select(ends_before, place + 1, none), over), end
+    return _last(select(ends_before, place + 1, none), 1), end
+
+
+def _last(places: tf.Tensor, axis: int) -> tf.Tensor:
+    """The greatest of places; in floats, as GPUs have no kernel for integers."""
+    return cast(gen_math_ops._max(cast(places, tf.float64), constant(axis, tf.int32)), places.dtype)
+
+
+def _either_root(z: tf.Tensor) -> tf.Tensor:
+    """One of the two square roots, by parts: GPUs have no kernel for the root of complex numbers."""
+    x, y = real(z), imag(z)
+    size = gen_math_ops.sqrt(
+        gen_math_ops.mul(like(0.5, x), gen_math_ops.add_v2(modulus(z), gen_math_ops._abs(x)))
+    )
+    other = gen_math_ops.div_no_nan(y, gen_math_ops.mul(like(2, x), size))
+    left = gen_math_ops.less(x, like(0, x))
+    return gen_math_ops._complex(select(left, other, size), select(left, size, other), Tout=z.dtype)
 
 
 def _shift(above: tf.Tensor, diagonal: tf.Tensor, below: tf.Tensor, end: tf.Tensor, stayed: tf.Tensor):
@@ -176,7 +191,7 @@ def _shift(above: tf.Tensor, diagonal: tf.Tensor, below: tf.Tensor, end: tf.Tens
     beneath = _at(below, end - 1)
     cross = gen_math_ops.mul(beneath, _at(above, end - 1))
     half = gen_math_ops.mul(gen_math_ops.sub(before, last), like(0.5, last))
-    root = gen_math_ops.sqrt(gen_math_ops.add_v2(gen_math_ops.square(half), cross))
+    root = _either_root(gen_math_ops.add_v2(gen_math_ops.mul(half, half), cross))
     plus, minus = gen_math_ops.add_v2(half, root), gen_math_ops.sub(half, root)
     larger = select(gen_math_ops.greater(modulus(plus), modulus(minus)), plus, minus)
     nothing = gen_math_ops.equal(larger, like(0, larger))
@@ -245,10 +260,9 @@ def _swept(state: _State, vectors: bool) -> _State:
             q = placed(q, _turned_columns(window(q, 2, k, 2), cosine, sine), 2, k)
         return k + 1, h, q, x, y
 
-    over = constant(0, tf.int32)
     active = gen_math_ops.greater(end, as_length(0))
-    first = gen_math_ops._min(select(active, begin, as_length(length(h, 1))), over)
-    last = gen_math_ops._max(end, over)
+    first = -_last(select(active, -begin, -as_length(length(h, 1))), 0)
+    last = _last(end, 0)
     start = (first, h, state.q, first_x, first_y)
     _, h, q, _, _ = tf.while_loop(lambda k, *_: k < last, step, start)
     # what was chased out below the first subdiagonal is 0
