@@ -64,27 +64,6 @@ KNOWN: tuple[Known, ...] = (
         r"|(e-(0[7-9]|[1-9]\d)|0\.0)\), NumPy gives np\.float\d\d\((0\.0|[\d.]+e-(0[7-9]|[1-9]\d))\)",
     ),
     Known(
-        "complex-singular-values-on-gpu",
-        "linalg.svd linalg.svdvals linalg.pinv linalg.lstsq linalg.cond linalg.norm linalg.matrix_norm "
-        "linalg.matrix_rank",
-        "gpu",
-        "TensorFlow registers kernels of Svd for complex numbers on the CPU only, and has no other operation "
-        "that gives singular vectors to full precision",
-        text=r"Svd of T=complex\d+ has no GPU kernel",
-        kind="kernel",
-        stumble="The singular values of complex matrices are computed on the CPU also where there is a GPU.",
-    ),
-    Known(
-        "general-eigenvalues-on-gpu",
-        "linalg.eig linalg.eigvals",
-        "gpu",
-        "TensorFlow registers kernels of Eig, its only operation for matrices that are not Hermitian, on the "
-        "CPU only",
-        text=r"Eig of T=\w+, Tout=\w+ has no GPU kernel",
-        kind="kernel",
-        stumble="`linalg.eig` and `linalg.eigvals` are computed on the CPU also where there is a GPU.",
-    ),
-    Known(
         "bounds-for-empty-matrices",
         "linalg.pinv",
         "unknown",
