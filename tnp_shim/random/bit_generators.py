@@ -154,13 +154,6 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
         with self._lock:
             return self.synced().state
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        # what is tracked for checkpoints is wrapped, and a state is no part of the object
-        if name == "state":
-            object.__setattr__(self, name, value)
-        else:
-            super().__setattr__(name, value)
-
     @state.setter
     def state(self, value: Any) -> None:
         trial = self._kind.numpy(0)
@@ -172,6 +165,13 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
         with self._lock:
             self._live.state = trial.state
             self.keep()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # what is tracked for checkpoints is wrapped, and a state is no part of the object
+        if name == "state":
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
 
     def random_raw(self, size: Any = None, output: bool = True) -> Any:
         """Words of the stream as they are."""

@@ -14,7 +14,7 @@ from tnp_shim.conversion import to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
 from tnp_shim.promotion import cast
 from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, without_gradient
-from tnp_shim.random.rows import Row
+from tnp_shim.random.rows import Row, with_gradient
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import known_value, runs_eagerly
 
@@ -145,6 +145,7 @@ def _values_on_host(
     rest = {k: v for k, v in values.items() if k not in ("out", "size") and k not in examples_of(row)}
     shape = size.shape if isinstance(size.shape, tuple) else None
     names = [p.name for p in row.parameters]
+    finish = row.finish or (lambda zero, found, *_: found)
     both = row.finish is not None
     like = {**values, "size": None, **({"out": None} if "out" in values else {})}
     dtype = dtypes.to_tf(numpy.asarray(asked(self, row.name, like, examples_of(row))).dtype)
@@ -157,7 +158,7 @@ def _values_on_host(
             return [numpy.asarray(found)]
         replayed = self._numpys_at(before)
         chosen = {p: g for p, g in zip(names, given, strict=True) if p in row.given}
-        return [found, getattr(replayed, row.standard)(**chosen, size=int(n))]
+        return [found, getattr(replayed, row.standard)(**chosen, **rest, size=int(n))]
 
     flat = [size.flat(tensor) for tensor in tensors]
     count = tf.cast(size.count, tf.int64)
@@ -166,9 +167,8 @@ def _values_on_host(
     if not both:
         return without_gradient(row.name, found[0], tensors)
     value, standard = found
-    finished = row.finish(None, standard, *flat)
     # NumPy's own bits, with the gradient of the composition
-    return finished + tf.stop_gradient(tf.where(value == finished, tf.zeros_like(value), value - finished))
+    return with_gradient(lambda *_: value, lambda *given: finish(None, standard, *given))(None, *flat)
 
 
 def examples_of(row: Row) -> dict[str, Any]:

@@ -142,17 +142,18 @@ def scaled(zero: tf.Tensor, x: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
     return scale * x
 
 
-def _with_gradient(exact: Callable[..., tf.Tensor], smooth: Callable[..., tf.Tensor]) -> Any:
+def with_gradient(exact: Callable[..., tf.Tensor], smooth: Callable[..., tf.Tensor]) -> Any:
     """A finish to NumPy's last bits, with the gradient of the same function of ordinary operations."""
 
     def finish(zero: tf.Tensor, *given: tf.Tensor) -> tf.Tensor:
         @tf.custom_gradient
         def node(*given: tf.Tensor) -> Any:
             def gradient(upstream: tf.Tensor) -> Any:
+                apart = [tf.identity(x) for x in given]  # one tensor may be given twice
                 with tf.GradientTape() as tape:
-                    tape.watch(given)
-                    value = smooth(*given)
-                return tape.gradient(value, given, upstream)
+                    tape.watch(apart)
+                    value = smooth(*apart)
+                return tape.gradient(value, apart, upstream)
 
             return exact(*given), gradient
 
@@ -166,12 +167,12 @@ def exponential_of_moved(zero: tf.Tensor, x: tf.Tensor, mean: tf.Tensor, sigma: 
     return _EXPONENTIAL(zero, moved(zero, x, mean, sigma))
 
 
-_EXPONENTIAL = _with_gradient(exponential.exp, tf.exp)
-_PARETO = _with_gradient(transforms.pareto, lambda x, a: tf.math.expm1(x / a))
-_PARETO_LEGACY = _with_gradient(transforms.pareto_legacy, lambda x, a: tf.math.expm1(x / a))
-_POWER = _with_gradient(transforms.power, lambda x, a: tf.pow(-tf.math.expm1(-x), 1 / a))
-_POWER_LEGACY = _with_gradient(transforms.power_legacy, lambda x, a: tf.pow(-tf.math.expm1(-x), 1 / a))
-_WEIBULL = _with_gradient(transforms.weibull, lambda x, a: tf.pow(x, 1 / a))
+_EXPONENTIAL = with_gradient(exponential.exp, tf.exp)
+_PARETO = with_gradient(transforms.pareto, lambda x, a: tf.math.expm1(x / a))
+_PARETO_LEGACY = with_gradient(transforms.pareto_legacy, lambda x, a: tf.math.expm1(x / a))
+_POWER = with_gradient(transforms.power, lambda x, a: tf.pow(-tf.math.expm1(-x), 1 / a))
+_POWER_LEGACY = with_gradient(transforms.power_legacy, lambda x, a: tf.pow(-tf.math.expm1(-x), 1 / a))
+_WEIBULL = with_gradient(transforms.weibull, lambda x, a: tf.pow(x, 1 / a))
 
 
 def _triangular(u: tf.Tensor, left: tf.Tensor, mode: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
@@ -181,7 +182,7 @@ def _triangular(u: tf.Tensor, left: tf.Tensor, mode: tf.Tensor, right: tf.Tensor
     return tf.where(lower, below, right - tf.sqrt(tf.where(lower, 1.0, (1 - u) * whole * (right - mode))))
 
 
-_TRIANGULAR = _with_gradient(transforms.triangular, _triangular)
+_TRIANGULAR = with_gradient(transforms.triangular, _triangular)
 
 
 def of_gamma(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
@@ -190,8 +191,9 @@ def of_gamma(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
     @tf.custom_gradient
     def node(x: tf.Tensor, shape: tf.Tensor) -> Any:
         def gradient(upstream: tf.Tensor) -> Any:
-            slopes = tf.raw_ops.RandomGammaGrad(alpha=tf.broadcast_to(shape, tf.shape(x)), sample=x)
-            by_shape = upstream * slopes
+            alpha = tf.broadcast_to(tf.cast(shape, x.dtype), tf.shape(x))
+            slopes = tf.raw_ops.RandomGammaGrad(alpha=alpha, sample=x)
+            by_shape = tf.cast(upstream * slopes, shape.dtype)
             return upstream, by_shape if shape.shape.rank else tf.reduce_sum(by_shape)
 
         return tf.identity(x), gradient

@@ -213,8 +213,8 @@ def draw(self: Draws, name: str, values: dict[str, Any]) -> Any:
 
 def _integers(self: Draws, name: str, values: dict[str, Any]) -> Any:
     trial = asked(self, name, {**values, "size": None}, {})
-    low, high = (None if bound is None else int(bound) for bound in (values["low"], values["high"]))
-    low, high = (0, low) if high is None else (low, high)
+    low, high = (0, values["low"]) if values["high"] is None else (values["low"], values["high"])
+    low, high = int(low), int(high)
     size, dtype = Size(values["size"], []), dtypes.to_tf(numpy.asarray(trial).dtype)
     stream = Stream(seed_of(self), size.count, tf.float64)
     found = stream.integers(low, high if values.get("endpoint") else high - 1)
