@@ -205,6 +205,22 @@ def test_what_is_in_doubt_is_an_error(program):
         tf.function(lambda a: program(np, a.copy()))(np.array(A))
 
 
+def test_the_condition_may_be_a_tensor():
+    @tf.function
+    def chosen(t, a):
+        v, w = a * 1.0, a * 2.0
+        if t > 0:
+            u = v
+            w = w + 1.0
+        else:
+            u = w
+        u[0] = 50.0
+        return u * 1.0 if t > 5 else v * 1.0
+
+    with pytest.raises(LostWriteError, match="may have another name"):
+        chosen(tf.constant(1.0), np.array(A))
+
+
 def maybe_doubled(x, doubled):
     if doubled:
         x = x * 2.0

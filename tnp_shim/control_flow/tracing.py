@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -84,6 +85,7 @@ class Statement:
         """
         refusal: Exception | None = None
         before = get_state()
+        involved = involved or any(map(_holds_arrays, bodies))
         if not involved and not in_scratch() and not any(map(involves_arrays, before)):
             try:
                 plain()
@@ -181,6 +183,22 @@ class Statement:
             after = [*after, *(place.get() for place in places)]
         forms = [joined(n, [b, a]) for n, b, a in zip(self.names, before, after, strict=True)]
         self.set([form.value if form.kind == "kept" else form.stand_in() for form in forms])
+
+
+def _holds_arrays(body: Any) -> bool:
+    """Whether a name that a body uses, or an attribute of what it names, is an array of ours."""
+    for cell in body.__closure__ or ():
+        try:
+            content = cell.cell_contents
+        except ValueError:
+            continue
+        attributes = getattr(content, "__dict__", None) if not isinstance(content, _NO_OWNERS) else None
+        if involves_arrays(content) or (type(attributes) is dict and involves_arrays(attributes)):
+            return True
+    return False
+
+
+_NO_OWNERS = (type, types.ModuleType, types.FunctionType)
 
 
 class Surprise(Exception):
