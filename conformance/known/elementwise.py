@@ -67,17 +67,6 @@ KNOWN: tuple[Known, ...] = (
         r"\w*(Type|Value|Index|Axis|LinAlg|Overflow)Error",
     ),
     Known(
-        "no-complex-inverse-on-gpu",
-        "acos acosh arccos arccosh asin asinh arcsin arcsinh atan atanh arctan arctanh tanh acos.at acosh.at "
-        "arccos.at arccosh.at asin.at asinh.at arcsin.at arcsinh.at atan.at atanh.at arctan.at arctanh.at "
-        "tanh.at emath.arc* lib.scimath.arc*",
-        "gpu",
-        "TensorFlow registers no GPU kernels of these functions of complex numbers; they run on the CPU",
-        kind="kernel",
-        text=r"^(A(cos|sin|tan)h?|Tanh) of T=complex\d+ has no GPU kernel",
-        stumble="The inverse trigonometric and hyperbolic functions of complex numbers run on the CPU.",
-    ),
-    Known(
         "cast-of-not-finite",
         "*.at *.reduce *.accumulate *.reduceat",
         "xla",
@@ -167,16 +156,6 @@ KNOWN: tuple[Known, ...] = (
         kind="error",
         text=r"no error, NumPy raises ValueError\(.Maximum allowed size exceeded",
         when=has_dtype("uint8", "uint16", "uint32", "uint64"),
-    ),
-    Known(
-        "no-complex-power-on-gpu",
-        "power pow float_power power.* pow.* float_power.* ndarray.__pow__ ndarray.__ipow__ ndarray.__rpow__ "
-        "emath.power lib.scimath.power",
-        "gpu",
-        "TensorFlow registers no GPU kernel of the power of complex numbers; it runs on the CPU",
-        kind="kernel",
-        text=r"^Pow of T=complex\d+ has no GPU kernel",
-        stumble="The power of complex numbers runs on the CPU.",
     ),
     Known(
         "common-after-rounding",

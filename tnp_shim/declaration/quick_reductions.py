@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array, fresh, ndarray, scalar
-from tnp_shim.kernels.reductions import has_gpu
+from tnp_shim.kernels.coverage import has_gpu
 from tnp_shim.tensorflow_internals import EagerTensor, runs_eagerly
 
 OPTIONS = frozenset({"axis", "keepdims"})

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tnp_shim.kernels import two_floats
 from tnp_shim.kernels.comparison import isfinite, isinf, isnan
+from tnp_shim.kernels.coverage import has_gpu
 from tnp_shim.kernels.differentiation import differentiable
 from tnp_shim.kernels.elementwise import (
     Body,
@@ -225,6 +226,8 @@ def _slope_in_exponent(result, z, w):
 def _general_power(z, w):
     if compiled_by_xla() and z.dtype == tf.complex64:  # XLA's loses bits in the exponent
         result = cast(gen_math_ops._pow(cast(z, tf.complex128), cast(w, tf.complex128)), z.dtype)
+    elif has_gpu():  # which have no kernel of it
+        result = gen_math_ops.exp(mul(w, log(select(is_zero(z), like(1, z), z))))
     else:
         result = gen_math_ops._pow(z, w)
     result = _or_whole_power(result, z, w)

@@ -10,7 +10,7 @@ import functools
 
 import tensorflow as tf
 
-from tnp_shim.tensorflow_internals import kernel_registry
+from tnp_shim.tensorflow_internals import device_type, kernel_registry
 
 _WIDER = {
     tf.bool: (tf.bool, tf.uint8, tf.int32, tf.int64),
@@ -56,3 +56,14 @@ def compute_dtype(op: str, dtype: tf.DType, attribute: str = "T") -> tf.DType:
             if wider in candidates:
                 return wider
     raise NotImplementedError(f"TensorFlow has no kernel that can compute {op} of {dtype.name}")
+
+
+@functools.cache
+def _machine_has_gpu() -> bool:
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def has_gpu() -> bool:
+    """Whether ops may be placed on a GPU, which has fewer kernels: `tf.device` says it, or the machine."""
+    named = device_type()
+    return named == "GPU" or (not named and _machine_has_gpu())

@@ -16,7 +16,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison
-from tnp_shim.kernels.coverage import compute_dtype
+from tnp_shim.kernels.coverage import compute_dtype, has_gpu
 from tnp_shim.kernels.elementwise import HALVES, by_kind, is_zero, like, select
 from tnp_shim.kernels.folds import (
     ASSOCIATIVE,
@@ -34,13 +34,7 @@ from tnp_shim.kernels.folds import (
 from tnp_shim.kernels.scans import cumprod
 from tnp_shim.kernels.shapes import broadcast_to, gather, length, reshape, vector
 from tnp_shim.promotion import cast, constant, shape_of
-from tnp_shim.tensorflow_internals import (
-    compiled_by_xla,
-    device_type,
-    gen_array_ops,
-    gen_bitwise_ops,
-    gen_math_ops,
-)
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_bitwise_ops, gen_math_ops
 
 
 @functools.lru_cache(maxsize=4096, typed=True)
@@ -160,17 +154,6 @@ def _extreme(op: str, generated: Body, tensor: tf.Tensor, axes: Axes, keepdims: 
     # XLA's reductions and those of GPUs pass NaN over
     undefined = gen_math_ops._any(comparison.isnan(tensor), at, keepdims)
     return select(undefined, constant(math.nan, dtype), found)
-
-
-@functools.cache
-def _machine_has_gpu() -> bool:
-    return bool(tf.config.list_physical_devices("GPU"))
-
-
-def has_gpu() -> bool:
-    """Whether ops may be placed on a GPU, which has fewer kernels: `tf.device` says it, or the machine."""
-    named = device_type()
-    return named == "GPU" or (not named and _machine_has_gpu())
 
 
 def _without_nan(reducer: Body, lowest: float) -> Body:

@@ -6,8 +6,9 @@ import math
 
 import tensorflow as tf
 
-from tnp_shim.kernels import complex_numbers
+from tnp_shim.kernels import complex_inverses, complex_numbers
 from tnp_shim.kernels.arithmetic import reciprocal
+from tnp_shim.kernels.coverage import has_gpu
 from tnp_shim.kernels.differentiation import differentiable, product
 from tnp_shim.kernels.elementwise import Body, by_kind, halves_in_float32, like, signbit
 from tnp_shim.kernels.exponential import sqrt
@@ -64,18 +65,24 @@ tan_of_floats = differentiable(lambda y, x: _one_plus_square(y), one_op=True)(ge
 sinh_of_floats = differentiable(lambda _, x: cosh_of_floats(x), one_op=True)(gen_math_ops.sinh)
 cosh_of_floats: Body = differentiable(lambda _, x: sinh_of_floats(x), one_op=True)(gen_math_ops.cosh)
 
+
+def _or_on_gpus(kernel: Body, by_parts: Body) -> Body:
+    """A kernel of complex numbers that GPUs lack, or what stands for it there."""
+    return lambda z: by_parts(z) if has_gpu() else kernel(z)
+
+
 sin = by_kind(f=sin_of_floats, c=complex_numbers.sin)
 cos = by_kind(f=cos_of_floats, c=complex_numbers.cos)
 tan = by_kind(f=tan_of_floats, c=gen_math_ops.tan)
-arcsin = by_kind(f=arcsin_of_floats, c=gen_math_ops.asin)
-arccos = by_kind(f=arccos_of_floats, c=gen_math_ops.acos)
-arctan = by_kind(fc=gen_math_ops.atan)
+arcsin = by_kind(f=arcsin_of_floats, c=_or_on_gpus(gen_math_ops.asin, complex_inverses.arcsin))
+arccos = by_kind(f=arccos_of_floats, c=_or_on_gpus(gen_math_ops.acos, complex_inverses.arccos))
+arctan = by_kind(f=gen_math_ops.atan, c=_or_on_gpus(gen_math_ops.atan, complex_inverses.arctan))
 sinh = by_kind(f=sinh_of_floats, c=complex_numbers.sinh)
 cosh = by_kind(f=cosh_of_floats, c=complex_numbers.cosh)
-tanh = by_kind(fc=gen_math_ops.tanh)
-arcsinh = by_kind(fc=gen_math_ops.asinh)
-arccosh = by_kind(f=arccosh_of_floats, c=gen_math_ops.acosh)
-arctanh = by_kind(f=arctanh_of_floats, c=gen_math_ops.atanh)
+tanh = by_kind(f=gen_math_ops.tanh, c=_or_on_gpus(gen_math_ops.tanh, complex_inverses.tanh))
+arcsinh = by_kind(f=gen_math_ops.asinh, c=_or_on_gpus(gen_math_ops.asinh, complex_inverses.arcsinh))
+arccosh = by_kind(f=arccosh_of_floats, c=_or_on_gpus(gen_math_ops.acosh, complex_inverses.arccosh))
+arctanh = by_kind(f=arctanh_of_floats, c=_or_on_gpus(gen_math_ops.atanh, complex_inverses.arctanh))
 
 
 def _slope_in_y(_, y, x):

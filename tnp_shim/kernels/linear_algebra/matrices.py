@@ -9,9 +9,8 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim.indexing.checks import asserted, every
-from tnp_shim.kernels.coverage import kernel_dtypes
+from tnp_shim.kernels.coverage import has_gpu, kernel_dtypes
 from tnp_shim.kernels.elementwise import complex_of, imag, like, real, select
-from tnp_shim.kernels.reductions import has_gpu
 from tnp_shim.kernels.shapes import Length, as_length, broadcast_shape, broadcast_to, length, lengths, vector
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import EagerTensor, compiled_by_xla, context, gen_array_ops, gen_math_ops
