@@ -67,7 +67,7 @@ class _Operand:
         values = known(array_of_ours, "np.nditer")
         # in the memory layout of the array of ours, whose order the iteration keeps; also a reversed one
         layout = array_of_ours._cell.shadow()
-        flips = [slice(None, None, -1 if step < 0 else 1) for step in layout.strides]
+        flips: list[Any] = [slice(None, None, -1 if step < 0 else 1) for step in layout.strides]
         self.host = numpy.empty_like(layout, values.dtype)[(..., *flips)]
         self.host[...] = values
         self.host.setflags(write=array_of_ours._writeable)
