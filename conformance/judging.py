@@ -30,13 +30,13 @@ Option = Any
 class Effort:
     """How many structures a row gets in each mode, and how many calls each structure.
 
-    `ufunc_methods` says it for the methods of ufuncs, which are a third of all names and alike. In the modes
-    of `first_row` a name is judged by its first row alone. `widened` is how many cases of a row Hypothesis
-    adds.
+    `of_many` says it for the methods of ufuncs and the draws from streams, which are a third of all names
+    and alike. In the modes of `first_row` a name is judged by its first row alone. `widened` is how many
+    cases of a row Hypothesis adds.
     """
 
     structures: Mapping[str, int]
-    ufunc_methods: Mapping[str, int]
+    of_many: Mapping[str, int]
     values: Mapping[str, int]
     first_row: frozenset[str] = frozenset()
     widened: Mapping[str, int] = field(default_factory=dict)
@@ -47,13 +47,13 @@ _COSTLY = ("xla", "gpu", "gradient", "second gradient", "forward", "vmap", "loop
 
 QUICK = Effort(
     structures={"eager": 4, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 1),
-    ufunc_methods={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
+    of_many={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
     values=dict.fromkeys(MODES, 1) | {"eager": 2},
     first_row=frozenset(_COSTLY),
 )
 FULL = Effort(
     structures={"eager": 16, "graph": 5, "unknown": 4} | dict.fromkeys(_COSTLY, 1),
-    ufunc_methods={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
+    of_many={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
     values=dict.fromkeys(MODES, 3) | {"eager": 6, "second gradient": 1, "forward": 2},
     first_row=frozenset(_COSTLY[3:]),
     widened={"eager": 6, "graph": 1},
@@ -177,7 +177,7 @@ def judge(
         for call in replayed:
             for verdict in _replay(mode, rows, call):
                 cell.add(mode.name, verdict)
-        structures = effort.ufunc_methods if rows[0].is_ufunc_method else effort.structures
+        structures = effort.of_many if rows[0].is_of_many else effort.structures
         for number, row in enumerate(rows[:1] if mode.name in effort.first_row else rows):
             if mode.name in row.without:
                 cell.skipped[row.without[mode.name]] += 1

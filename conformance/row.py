@@ -42,10 +42,14 @@ class Row:
     without: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_ufunc_method(self) -> bool:
-        """Whether the row is one of those that `rows.ufunc_methods` generates."""
+    def is_of_many(self) -> bool:
+        """Whether the name is one of many alike: a method of a ufunc, or one that draws from a stream."""
         owner, _, method = self.name.rpartition(".")
-        return method in UFUNC_METHODS and isinstance(getattr(numpy, owner, None), numpy.ufunc)
+        return (
+            owner.partition(".")[0] == "random"
+            or method in UFUNC_METHODS
+            and isinstance(getattr(numpy, owner, None), numpy.ufunc)
+        )
 
     def within(
         self,
