@@ -32,7 +32,7 @@ from tnp_shim.kernels.linear_algebra.matrices import (
 from tnp_shim.kernels.products import as_column, as_row
 from tnp_shim.kernels.shapes import as_length, counting, filled, gather, length, lengths, reshape
 from tnp_shim.kernels.shapes import product as product_of
-from tnp_shim.promotion import cast, constant
+from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
 
 _MOST_BALANCINGS = 64
@@ -170,8 +170,8 @@ def _part_left(below: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _last(places: tf.Tensor, axis: int) -> tf.Tensor:
-    """The greatest of places; in floats, as GPUs have no kernel for integers."""
-    return cast(gen_math_ops._max(cast(places, tf.float64), constant(axis, tf.int32)), places.dtype)
+    """The greatest of places. GPUs have no kernel for the least of integers."""
+    return gen_math_ops._max(places, constant(axis, tf.int32))
 
 
 def _either_root(z: tf.Tensor) -> tf.Tensor:

@@ -168,7 +168,8 @@ def in_order(rare: Rare, whole: tf.Tensor, n: Size, filled: tf.Tensor) -> Order:
         (known, uncovered(known)),
     )[1]
     # an attempt that the block cuts off begins the next block
-    whole = tf.minimum(whole, tf.reduce_min(tf.where(real & (stops > whole), starts, whole)))
+    # the greatest of negative places, as GPUs have no kernel for the least of int64
+    whole = tf.minimum(whole, -tf.reduce_max(tf.where(real & (stops > whole), -starts, -whole)))
     real &= starts < whole
     first = starts + tf.cast(emits, tf.int64)
     gaps = tf.where(real, stops - first, 0)

@@ -86,6 +86,8 @@ def draw(
     """
     count = tf.cast(n, tf.int64)
     spare = tf.zeros([2], tf.float64) if spare is None else spare
+    if isinstance(n, int) and n == 0:
+        return tf.zeros([0], dtype), state, spare
     parameters = tuple(tf.convert_to_tensor(parameter) for parameter in parameters)
     if isinstance(n, int):
         size: Size = int(n * words) + _LEAST_BLOCK
