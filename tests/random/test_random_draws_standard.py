@@ -28,9 +28,18 @@ ZIGGURATS = {
 }
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("draw", ZIGGURATS, ids=lambda draw: draw.__name__)
-def test_ziggurats(draw, mode):
+# XLA takes seconds to compile a ziggurat
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        *(("standard_normal", mode) for mode in MODES),
+        ("standard_normal_single", "graph"),
+        ("standard_exponential", "xla"),
+        ("standard_exponential_single", "graph"),
+    ],
+)
+def test_ziggurats(name, mode):
+    draw = getattr(ziggurat, name)
     for n, seed in ((1, 3), (30_001, 4)) if mode != "xla" else ((30_001, 5),):
         check_generator(draw, ZIGGURATS[draw], n, mode, seed, tolerance=1)
 
@@ -50,7 +59,7 @@ def test_many_seeds():
     state = tf.function(
         lambda state, n: ziggurat.standard_normal(PCG64(), state, n), autograph=False, reduce_retracing=True
     )
-    for seed in range(50):
+    for seed in range(0, 50, 3):
         generator = numpy.random.default_rng(seed)
         begin = pcg64_state(generator)
         values, after = state(begin, tf.constant(seed, tf.int64))
@@ -79,7 +88,7 @@ def test_chains_of_rare_attempts():
     assert int(order.consumed) == 16
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["graph", "xla"])
 def test_polar_method(mode):
     keep = {"begin": lambda random: random.standard_normal(), "spare": True}
     tolerance = 1
@@ -98,7 +107,7 @@ def test_nothing_drawn():
         assert values.shape[0] == 0 and int(after[1]) == 624 and kept.numpy().tolist() == [1.0, 0.5]
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["xla"])
 def test_exponential_by_inversion(mode):
     check_random_state(legacy.standard_exponential, lambda r, n: r.standard_exponential(n), 2000, mode, 1, 1)
     check_generator(
