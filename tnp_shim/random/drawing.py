@@ -15,6 +15,7 @@ from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
 from tnp_shim.conversion import is_tensor_like, to_tensor
 from tnp_shim.random import tensorflow_stream
 from tnp_shim.random.bit_generators import BitGenerator
+from tnp_shim.random.documentation import documentation
 from tnp_shim.random.elementwise import elementwise
 from tnp_shim.random.hosted import on_host, routes
 from tnp_shim.random.rows import Row
@@ -82,7 +83,7 @@ def method_of(owner: Any, name: str) -> Callable[..., Any]:
 
     method.__name__ = name
     method.__qualname__ = f"{owner.__name__}.{name}"
-    method.__doc__ = numpys.__doc__
+    method.__doc__ = documentation(f"numpy.random.{method.__qualname__}", signature)
     method.__signature__ = signature  # type: ignore[attr-defined]
     return method
 
@@ -103,7 +104,6 @@ def drawn(
         raise
     bound.apply_defaults()
     values = {key: value for key, value in bound.arguments.items() if key != "self"}
-    values.update(values.pop("args", None) is not None and {"args": bound.arguments["args"]} or {})
     if of_tensorflow and tensorflow_stream.can_draw(self, name, values):
         return tensorflow_stream.draw(self, name, values)
     if of_tensorflow and runs_eagerly():
@@ -150,20 +150,12 @@ def _by_numpy(self: Draws, name: str, args: tuple[Any, ...], kwargs: dict[str, A
     written = _WRITTEN.get(name)
     if written:
         target = args[0] if args else kwargs.get(written)
-    elif target is None and len(args) > 2:
-        place = (
-            list(inspect.signature(method).parameters).index("out") - 1
-            if "out" in _parameters(method)
-            else 99
-        )
-        target = args[place] if len(args) > place else None
+    elif target is None:
+        _, *names = inspect.signature(method).parameters
+        target = dict(zip(names, args, strict=False)).get("out")
     if isinstance(target, Array):
         return _into(self, name, target, given, named, args, written)
     return as_ours(_called(self, name, given, named))
-
-
-def _parameters(method: Any) -> Any:
-    return inspect.signature(method).parameters
 
 
 def _into(

@@ -19,6 +19,7 @@ from tnp_shim.random.bit_generators import (
     from_numpy,
     seed_of,
 )
+from tnp_shim.random.documentation import documentation
 from tnp_shim.random.drawing import Draws, method_of, plain
 from tnp_shim.random.rows import LEGACY
 from tnp_shim.random.specials import LEGACY as SPECIAL
@@ -226,9 +227,9 @@ def _function_of(name: str, method: str | None = None) -> Callable[..., Any]:
         return getattr(global_generator(), method or name)(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = numpys.__doc__
+    function.__signature__ = signature = inspect.signature(numpys)  # type: ignore[attr-defined]
+    function.__doc__ = documentation(f"numpy.random.{name}", signature)
     function.__module__ = "tnp_shim.random"
-    function.__signature__ = inspect.signature(numpys)  # type: ignore[attr-defined]
     return function
 
 
