@@ -68,6 +68,7 @@ KNOWN: tuple[Known, ...] = (
         "linalg.pinv",
         "unknown",
         "NumPy does not look at the bound where the matrix is empty, which is not known while tracing",
-        text=r"tracing: UFuncTypeError|dtype float\d+ of float\d+, NumPy's is (bool|float16|u?int\d+)",
+        text=r"tracing: UFuncTypeError|array type float16|"
+        r"dtype float\d+ of float\d+, NumPy's is (bool|float16|u?int\d+)",
     ),
 )
