@@ -75,6 +75,14 @@ KNOWN: tuple[Known, ...] = (
         when=_casts_to_integers,
     ),
     Known(
+        "two-faults-of-a-call",
+        "*.at",
+        "graph unknown xla",
+        "operands do not fit and indices are out of bounds; the latter shows when the graph runs",
+        kind="error",
+        text="not broadcastable to correct shape; NumPy raises IndexError",
+    ),
+    Known(
         "folds-into-more-axes",
         "*.reduceat *.accumulate",
         "*",
