@@ -177,6 +177,12 @@ def variance_over(
     return divided(total, gen_math_ops.maximum(freedom, constant(0, float_dtype)))
 
 
+def _axes_of_deviations(a: tf.Tensor, axis: Any, mean: tf.Tensor | None) -> Axes:
+    """The axes to reduce; None for all, of which deviations from a given mean may have more than `a`."""
+    axes = normalize_axes(axis, a.shape.rank, strict=True)
+    return None if axis is None and mean is not None else axes
+
+
 @function(numpy.var, scalar=True)
 def var(
     a: Tensor,
@@ -191,8 +197,7 @@ def var(
     correction: Operand | None = None,
 ) -> Tensor:
     """The variance over axes: the mean of squared deviations, with `ddof` degrees of freedom less."""
-    axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
-    axes = None if axis is None and mean is not None else axes  # of the deviations, which may have more
+    axes, keepdims = _axes_of_deviations(a, axis, mean), flag(keepdims)
     kept, ddof = dtype_of(out), degrees_of_freedom(ddof, correction)
     return into("var", variance_over(a, axes, dtype, ddof, keepdims, where, mean, kept), out)
 
@@ -211,8 +216,7 @@ def std(
     correction: Operand | None = None,
 ) -> Tensor:
     """The standard deviation over axes. Its gradient is 0 where all elements are equal."""
-    axes, keepdims = normalize_axes(axis, a.shape.rank, strict=True), flag(keepdims)
-    axes = None if axis is None and mean is not None else axes  # of the deviations, which may have more
+    axes, keepdims = _axes_of_deviations(a, axis, mean), flag(keepdims)
     kept, ddof = dtype_of(out), degrees_of_freedom(ddof, correction)
     return into("std", root(variance_over(a, axes, dtype, ddof, keepdims, where, mean, kept), kept), out)
 

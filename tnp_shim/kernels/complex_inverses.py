@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tnp_shim.kernels.complex_numbers import reciprocal, sqrt
+from tnp_shim.kernels.complex_numbers import reciprocal, sqrt, turned, turned_back
 from tnp_shim.kernels.differentiation import differentiable
 from tnp_shim.kernels.elementwise import complex_of, imag, like, real, select
 from tnp_shim.kernels.floating import with_sign
@@ -23,16 +23,6 @@ def _roots(z: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     x, y = real(z), imag(z)
     one = like(1, x)
     return sqrt(complex_of(sub(one, x), neg(y))), sqrt(complex_of(add(one, x), y))
-
-
-def _turned(z: tf.Tensor) -> tf.Tensor:
-    """i z."""
-    return complex_of(neg(imag(z)), real(z))
-
-
-def _turned_back(z: tf.Tensor) -> tf.Tensor:
-    """-i z."""
-    return complex_of(imag(z), neg(real(z)))
 
 
 def _real_of_product(v: tf.Tensor, w: tf.Tensor) -> tf.Tensor:
@@ -63,7 +53,7 @@ def arccos(z: tf.Tensor) -> tf.Tensor:
 
 
 def arcsinh(z: tf.Tensor) -> tf.Tensor:
-    return _turned_back(arcsin(_turned(z)))
+    return turned_back(arcsin(turned(z)))
 
 
 def _roots_about_one(z: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -99,7 +89,7 @@ def arctanh(z: tf.Tensor) -> tf.Tensor:
 
 
 def arctan(z: tf.Tensor) -> tf.Tensor:
-    return _turned_back(arctanh(_turned(z)))
+    return turned_back(arctanh(turned(z)))
 
 
 def _slope_of_tanh(w: tf.Tensor, _: tf.Tensor) -> tf.Tensor:

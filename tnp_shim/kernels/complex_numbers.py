@@ -193,12 +193,13 @@ def _cosh_by_parts(z):
     return complex_of(mul(gen_math_ops.cosh(x), gen_math_ops.cos(y)), imag_part)
 
 
-def _turned(z):
+def turned(z):
     """z times the imaginary unit."""
     return complex_of(gen_math_ops.neg(imag(z)), real(z))
 
 
-def _turned_back(z):
+def turned_back(z):
+    """z times minus the imaginary unit."""
     return complex_of(imag(z), gen_math_ops.neg(real(z)))
 
 
@@ -209,8 +210,8 @@ def _by_parts_under_xla(kernel, by_parts):
 
 sinh = _by_parts_under_xla(gen_math_ops.sinh, differentiable(lambda _, z: _cosh_by_parts(z))(_sinh_by_parts))
 cosh = _by_parts_under_xla(gen_math_ops.cosh, differentiable(lambda _, z: _sinh_by_parts(z))(_cosh_by_parts))
-sin = _by_parts_under_xla(gen_math_ops.sin, lambda z: _turned_back(sinh(_turned(z))))
-cos = _by_parts_under_xla(gen_math_ops.cos, lambda z: cosh(_turned(z)))
+sin = _by_parts_under_xla(gen_math_ops.sin, lambda z: turned_back(sinh(turned(z))))
+cos = _by_parts_under_xla(gen_math_ops.cos, lambda z: cosh(turned(z)))
 
 
 def _slope_in_base(_, z, w):
