@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import tensorflow as tf
 
 from tnp_shim import config
-from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
+from tnp_shim.array import Array, wrap_scalar, write
 from tnp_shim.conversion import is_tensor_like, to_tensor
-from tnp_shim.random import tensorflow_stream
+from tnp_shim.random import layouts, tensorflow_stream
 from tnp_shim.random.bit_generators import BitGenerator
 from tnp_shim.random.documentation import documentation
 from tnp_shim.random.elementwise import elementwise
@@ -73,32 +73,56 @@ class Draws(tf.__internal__.tracking.AutoTrackable):
         return list(self._bits._kind.words(generator.bit_generator.state))
 
 
+class Method(NamedTuple):
+    """A method of NumPy's, and what is asked of it once."""
+
+    name: str
+    signature: inspect.Signature
+    written: str | None
+    """The parameter that it writes into."""
+    place: int
+    """Where that stands among the positional arguments."""
+
+
+_WRITTEN = {"shuffle": "x"}
+"""The parameter that a method writes into, where it is not `out`."""
+
+
+def _asked(owner: Any, name: str) -> Method:
+    signature = inspect.signature(getattr(owner, name))
+    names = [parameter for parameter in signature.parameters if parameter != "self"]
+    written = _WRITTEN.get(name, "out")
+    if written not in names:
+        return Method(name, signature, None, 0)
+    # of an out that is a keyword only no place will do
+    keyword = signature.parameters[written].kind is inspect.Parameter.KEYWORD_ONLY
+    return Method(name, signature, written, len(names) if keyword else names.index(written))
+
+
 def method_of(owner: Any, name: str) -> Callable[..., Any]:
     """NumPy's method of that name, for our class in the place of NumPy's `owner`."""
-    numpys = getattr(owner, name)
-    signature = inspect.signature(numpys)
+    numpys = _asked(owner, name)
 
     def method(self: Draws, *args: Any, **kwargs: Any) -> Any:
-        return drawn(self, name, signature, args, kwargs)
+        return drawn(self, numpys, args, kwargs)
 
     method.__name__ = name
     method.__qualname__ = f"{owner.__name__}.{name}"
-    method.__doc__ = documentation(f"numpy.random.{method.__qualname__}", signature)
-    method.__signature__ = signature  # type: ignore[attr-defined]
+    method.__doc__ = documentation(f"numpy.random.{method.__qualname__}", numpys.signature)
+    method.__signature__ = numpys.signature  # type: ignore[attr-defined]
     return method
 
 
-def drawn(
-    self: Draws, name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def drawn(self: Draws, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What a call of a method gives."""
+    name = method.name
     of_tensorflow = config.get_random_stream() == "tensorflow"
     if runs_eagerly() and not routes.native_eagerly and not of_tensorflow:
         row = self._rows.get(name)
         if row is None or no_tape_records() or not any(map(_is_watchable, (*args, *kwargs.values()))):
-            return _by_numpy(self, name, args, kwargs)
+            return _by_numpy(self, method, args, kwargs)
     try:
-        bound = signature.bind(self, *args, **kwargs)
+        bound = method.signature.bind(self, *args, **kwargs)
     except TypeError:
         getattr(self._numpys(self._bits._kind.numpy(0)), name)(*args, **kwargs)  # NumPy's own words
         raise
@@ -107,7 +131,7 @@ def drawn(
     if of_tensorflow and tensorflow_stream.can_draw(self, name, values):
         return tensorflow_stream.draw(self, name, values)
     if of_tensorflow and runs_eagerly():
-        return _by_numpy(self, name, args, kwargs)
+        return _by_numpy(self, method, args, kwargs)
     if name in self._special:
         return self._special[name](self, values)
     if name in self._rows:
@@ -121,7 +145,7 @@ def drawn(
 def plain(value: Any) -> Any:
     """An argument with real NumPy arrays in place of ours."""
     if isinstance(value, Array):
-        return numpy.asarray(value)[()] if not isinstance(value, ndarray) else numpy.asarray(value)
+        return layouts.as_numpy(value)
     if isinstance(value, (tf.Tensor, tf.Variable)):
         return value.numpy()
     if type(value) in (list, tuple):
@@ -132,54 +156,39 @@ def plain(value: Any) -> Any:
 def as_ours(value: Any) -> Any:
     """What NumPy gave, with arrays of ours in place of its own."""
     if isinstance(value, numpy.ndarray):
-        return wrap(to_tensor(value)) if value.dtype != object else value
+        return layouts.as_ours(value) if value.dtype != object else value
     if isinstance(value, numpy.generic):
         return wrap_scalar(tf.constant(value))
     return value
 
 
-_WRITTEN = {"shuffle": "x"}
-"""The parameter that a method writes into, besides `out`."""
-
-
-def _by_numpy(self: Draws, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    method = getattr(self._numpys, name)
-    target = kwargs.get("out")
+def _by_numpy(self: Draws, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     given = [plain(arg) for arg in args]
     named = {key: plain(value) for key, value in kwargs.items()}
-    written = _WRITTEN.get(name)
-    if written:
-        target = args[0] if args else kwargs.get(written)
-    elif target is None:
-        _, *names = inspect.signature(method).parameters
-        target = dict(zip(names, args, strict=False)).get("out")
-    if isinstance(target, Array):
-        return _into(self, name, target, given, named, args, written)
-    return as_ours(_called(self, name, given, named))
+    if method.written is not None:
+        positional = method.place < len(args)
+        target = args[method.place] if positional else kwargs.get(method.written)
+        if isinstance(target, Array):
+            return _into(self, method, target, given, named)
+        if positional:
+            given[method.place] = target  # a list as it is, since it is written to
+        elif method.written in named:
+            named[method.written] = target
+    return as_ours(_called(self, method.name, given, named))
 
 
-def _into(
-    self: Draws,
-    name: str,
-    target: Array,
-    given: list[Any],
-    named: dict[str, Any],
-    args: tuple[Any, ...],
-    written: str | None,
-) -> Any:
+def _into(self: Draws, method: Method, target: Array, given: list[Any], named: dict[str, Any]) -> Any:
     """Call NumPy's method with a copy of the array that it writes into, and write that."""
     if not target._writeable:
         memory = numpy.asarray(target).view()
         memory.flags.writeable = False
     else:
-        memory = numpy.array(target, order="K")
-    for place, arg in enumerate(args):
-        if arg is target:
-            given[place] = memory
-    for key in ("out", written):
-        if key in named:
-            named[key] = memory
-    value = _called(self, name, given, named)
+        memory = layouts.as_target(numpy.asarray(target), layouts.layout_of(target))
+    if method.written in named:
+        named[method.written] = memory
+    else:
+        given[method.place] = memory
+    value = _called(self, method.name, given, named)
     write(target, to_tensor(memory))
     return None if value is None else target
 

@@ -15,6 +15,7 @@ from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.control_flow import numbers
 from tnp_shim.conversion import is_tensor_like, tensor_of
 from tnp_shim.errors import UnsupportedError, users_line
+from tnp_shim.random.layouts import copied, layout_of
 from tnp_shim.tensorflow_internals import compiled_by_xla, known_value, runs_eagerly
 
 Draws = Any
@@ -127,25 +128,6 @@ _EXAMPLES: dict[str, Any] = {
 }
 
 
-def _layout(value: Any) -> Any:
-    """An array of the memory layout of one that is not in C order: `permuted` goes through it as it lies."""
-    if (
-        not isinstance(value, Array)
-        or value._cell.in_c_order
-        or not tensor_of(value).shape.is_fully_defined()
-    ):
-        return None
-    return value._cell.shadow()
-
-
-def _laid_out(array: numpy.ndarray[Any, Any], layout: Any) -> numpy.ndarray[Any, Any]:
-    if layout is None:
-        return array
-    memory = numpy.empty_like(layout)
-    memory[...] = array
-    return memory
-
-
 def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
     """Any method, by NumPy: on the host when the graph runs."""
     values = dict(values)
@@ -158,14 +140,14 @@ def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
     target = values.pop("out", None) if isinstance(values.get("out"), Array) else None
     trial = asked(self, name, values, _EXAMPLES)
     leaves: list[tf.Tensor] = []
-    layouts: list[Any] = []
+    orders: list[Any] = []
 
     def taken_out(value: Any) -> Any:
         if type(value) in (list, tuple):
             return type(value)(map(taken_out, value))
         if is_tensor_like(value) and not isinstance(value, (numpy.ndarray, numpy.generic)):
             leaves.append(tensor_of(value))
-            layouts.append(_layout(value))
+            orders.append(layout_of(value))
             return leaves[-1]
         return value
 
@@ -178,7 +160,7 @@ def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
         if id(value) not in places:
             return value
         place = places[id(value)]
-        return _laid_out(numpy.asarray(found[place]), layouts[place])[()]
+        return copied(numpy.asarray(found[place]), orders[place])[()]
 
     def draw(generator: Any, *found: Any) -> list[Any]:
         named = {key: put_in(value, found) for key, value in given.items()}
