@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy
@@ -30,34 +31,51 @@ Option = Any
 class Effort:
     """How many structures a row gets in each mode, and how many calls each structure.
 
-    `of_many` says it for the methods of ufuncs and the draws from streams, which are a third of all names
-    and alike. In the modes of `first_row` a name is judged by its first row alone. `widened` is how many
-    cases of a row Hypothesis adds.
+    `of_ufunc_methods` says it for the methods of ufuncs and `of_draws` for the draws from random streams:
+    they are a third of all names, and alike. In the modes of `first_row` a name is judged by its first row
+    alone. `widened` is how many cases of a row Hypothesis adds. Workers are replaced after `names_per_pool`
+    names: TensorFlow keeps what it traced for the life of the process.
     """
 
     structures: Mapping[str, int]
-    of_many: Mapping[str, int]
+    of_ufunc_methods: Mapping[str, int]
+    of_draws: Mapping[str, int]
     values: Mapping[str, int]
     first_row: frozenset[str] = frozenset()
     widened: Mapping[str, int] = field(default_factory=dict)
     timed: bool = False
+    names_per_pool: int = 480
+
+    def structures_of(self, row: Row) -> Mapping[str, int]:
+        """How many structures the rows of a name get in each mode."""
+        return (
+            self.of_draws
+            if row.is_draw
+            else self.of_ufunc_methods
+            if row.is_ufunc_method
+            else self.structures
+        )
 
 
 _COSTLY = ("xla", "gpu", "gradient", "second gradient", "forward", "vmap", "loop")
 
 QUICK = Effort(
     structures={"eager": 4, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 1),
-    of_many={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
+    of_ufunc_methods={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
+    # the draws by rejection take XLA seconds to compile, in graphs too
+    of_draws=dict.fromkeys(MODES, 0) | {"eager": 2},
     values=dict.fromkeys(MODES, 1) | {"eager": 2},
     first_row=frozenset(_COSTLY),
 )
 FULL = Effort(
     structures={"eager": 16, "graph": 5, "unknown": 4} | dict.fromkeys(_COSTLY, 1),
-    of_many={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
+    of_ufunc_methods={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
+    of_draws={"eager": 6, "graph": 2, "unknown": 2} | dict.fromkeys(_COSTLY, 1),
     values=dict.fromkeys(MODES, 3) | {"eager": 6, "second gradient": 1, "forward": 2},
     first_row=frozenset(_COSTLY[3:]),
     widened={"eager": 6, "graph": 1},
     timed=True,
+    names_per_pool=120,
 )
 
 
@@ -168,16 +186,16 @@ def judge(
     modes: Iterable[str],
     effort: Effort,
     seed: int = 0,
-    replayed: Sequence[Call] = (),
+    replayed: Mapping[str, Sequence[Call]] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """All cells of a name, as JSON has them; `replayed` calls failed once and are run in each mode first."""
+    """All cells of a name, as JSON has them; `replayed` calls failed in a mode once, and run there first."""
     cells: dict[str, Any] = {}
     for mode in (MODES[m] for m in modes):
         cell = Cell()
-        for call in replayed:
+        for call in replayed.get(mode.name, ()):
             for verdict in _replay(mode, rows, call):
                 cell.add(mode.name, verdict)
-        structures = effort.of_many if rows[0].is_of_many else effort.structures
+        structures = effort.structures_of(rows[0])
         for number, row in enumerate(rows[:1] if mode.name in effort.first_row else rows):
             if mode.name in row.without:
                 cell.skipped[row.without[mode.name]] += 1

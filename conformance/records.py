@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import operator
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy
@@ -43,7 +44,11 @@ def untested(entry: Name, rows: Sequence[Row]) -> list[str]:
 
 
 def record_of(
-    name: str, modes: Sequence[str], effort: Effort, seed: int = 0, replayed: Sequence[Call] = ()
+    name: str,
+    modes: Sequence[str],
+    effort: Effort,
+    seed: int = 0,
+    replayed: Mapping[str, Sequence[Call]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What the report says of a name."""
     entry = inventory()[name]

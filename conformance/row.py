@@ -42,14 +42,15 @@ class Row:
     without: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_of_many(self) -> bool:
-        """Whether the name is one of many alike: a method of a ufunc, or one that draws from a stream."""
+    def is_draw(self) -> bool:
+        """Whether the name draws from a random stream."""
+        return self.name.partition(".")[0] == "random"
+
+    @property
+    def is_ufunc_method(self) -> bool:
+        """Whether the name is a method of a ufunc."""
         owner, _, method = self.name.rpartition(".")
-        return (
-            owner.partition(".")[0] == "random"
-            or method in UFUNC_METHODS
-            and isinstance(getattr(numpy, owner, None), numpy.ufunc)
-        )
+        return method in UFUNC_METHODS and isinstance(getattr(numpy, owner, None), numpy.ufunc)
 
     def within(
         self,

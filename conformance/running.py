@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,6 @@ from conformance.inventory import inventory
 from conformance.judging import Effort
 from conformance.recipes import encode
 from conformance.records import record_of
-
-NAMES_PER_POOL = 120
-"""Workers are replaced after so many names: TensorFlow keeps what it traced for the life of the process."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +57,9 @@ def prepare() -> None:
 
 def judged(job: Job) -> dict[str, Any]:
     """The record of a job, in a worker."""
-    record = record_of(job.name, job.modes, job.effort, job.seed)
     # a call that failed in one mode may be one that another would never draw, so each goes to its own
-    for mode in {example.mode for example in job.replayed if example.mode in record["cells"]}:
-        again = [example.call for example in job.replayed if example.mode == mode]
-        effort = replace(job.effort, timed=False)
-        record["cells"][mode] = record_of(job.name, [mode], effort, job.seed, again)["cells"][mode]
+    replayed = {mode: [e.call for e in job.replayed if e.mode == mode] for mode in job.modes}
+    record = record_of(job.name, job.modes, job.effort, job.seed, replayed)
     stale = [e for e in job.examples if e.mode in job.modes and not still_true(e)]
     record["stale"] = [example.exception for example in stale]
     record["problems"] += [
@@ -134,8 +128,9 @@ def run_jobs(
         prepare()
         yield from map(judge, jobs)
         return
-    for start in range(0, len(jobs), NAMES_PER_POOL):
-        left = {job.name: job for job in jobs[start : start + NAMES_PER_POOL]}
+    per_pool = min((job.effort.names_per_pool for job in jobs), default=1)
+    for start in range(0, len(jobs), per_pool):
+        left = {job.name: job for job in jobs[start : start + per_pool]}
         while left:
             with tempfile.TemporaryDirectory() as folder:
                 for record in _run_pool(list(left.values()), workers, judge, Path(folder)):

@@ -183,8 +183,8 @@ def test_an_exception_gets_an_example_that_is_true() -> None:
 def test_an_exception_that_is_no_longer_true_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def record_of(name: str, modes: Any, effort: Any, seed: int, again: Any = ()) -> dict[str, Any]:
-        asked.append((list(modes), list(again)))
+    def record_of(name: str, modes: Any, effort: Any, seed: int, replayed: Any) -> dict[str, Any]:
+        asked.append((list(modes), dict(replayed)))
         return record(name, cells={mode: cell("pass") for mode in modes}, problems=[])
 
     monkeypatch.setattr(running, "record_of", record_of)
@@ -197,7 +197,7 @@ def test_an_exception_that_is_no_longer_true_is_a_problem(monkeypatch: pytest.Mo
     (problem,) = found["problems"]
     assert problem.startswith("the example of exception in eager passes in mode eager")
     assert found["passing"] == [encode(GOOD)]
-    assert asked == [(["eager", "unknown"], []), (["eager"], [GOOD])]
+    assert asked == [(["eager", "unknown"], {"eager": [GOOD], "unknown": []})]
 
 
 def test_a_crash_is_a_record() -> None:
