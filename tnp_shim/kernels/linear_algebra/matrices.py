@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,18 @@ import tensorflow as tf
 
 from tnp_shim.indexing.checks import asserted, every
 from tnp_shim.kernels.coverage import has_gpu, kernel_dtypes
-from tnp_shim.kernels.elementwise import complex_of, imag, like, real, select
+from tnp_shim.kernels.elementwise import BITS, bits_of, complex_of, from_bits, imag, like, real, select
 from tnp_shim.kernels.shapes import Length, as_length, broadcast_shape, broadcast_to, length, lengths, vector
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import EagerTensor, compiled_by_xla, context, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import (
+    EagerTensor,
+    compiled_by_xla,
+    context,
+    gen_array_ops,
+    gen_bitwise_ops,
+    gen_math_ops,
+    ops,
+)
 
 LinAlgError = numpy.linalg.LinAlgError
 _NAN = complex(numpy.nan, numpy.nan)
@@ -169,6 +178,15 @@ def verified(x: tf.Tensor, holds: tf.Tensor, message: str) -> tf.Tensor:
     return asserted(x, every(holds), message, LinAlgError)
 
 
+def all_verified(tensors: tuple[tf.Tensor, ...], holds: tf.Tensor, message: str) -> tuple[tf.Tensor, ...]:
+    """Tensors for all of which one condition (of no axes) holds; LinAlgError, or one assertion in a graph."""
+    first = asserted(tensors[0], holds, message, LinAlgError)
+    if isinstance(holds, EagerTensor):
+        return tensors
+    with ops.control_dependencies([first]):
+        return (first, *gen_array_ops.identity_n(tensors[1:]))
+
+
 def if_all(condition: tf.Tensor, usual: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
     """`usual()`, or `otherwise()` if a condition (of no axes) does not hold; the same number of tensors."""
     if isinstance(condition, EagerTensor):
@@ -220,26 +238,22 @@ def is_endless(x: tf.Tensor) -> tf.Tensor:
 
 
 def power_of_two(sizes: tf.Tensor) -> tf.Tensor:
-    """A power of 2 near each of the sizes, and 1 for 0 and for what is not finite."""
-    dtype = sizes.dtype
+    """A power of 2 near each of the sizes, and 1 for 0 and for what is not finite: their bits, no logarithm."""
+    integer, fraction_bits = BITS[sizes.dtype]
+    fraction = 2**fraction_bits
+    most = numpy.finfo(sizes.dtype.as_numpy_dtype).maxexp - 2
+    bias = most + 1
+    # what is beyond the root of 2 carries into the exponent
+    bits = gen_math_ops.add_v2(bits_of(sizes), constant(int((2 - math.sqrt(2)) * fraction), integer))
+    bits = gen_bitwise_ops.bitwise_and(bits, constant((2 * bias + 1) * fraction, integer))
+    # its reciprocal is to be a normal number, too
+    bits = gen_math_ops.minimum(bits, constant((bias + most) * fraction, integer))
+    bits = gen_math_ops.maximum(bits, constant((bias - most) * fraction, integer))
     usable = gen_math_ops.logical_and(
         gen_math_ops.greater(sizes, like(0, sizes)),
-        gen_math_ops.less_equal(sizes, like(dtype.max, sizes)),
+        gen_math_ops.less_equal(sizes, like(sizes.dtype.max, sizes)),
     )
-    exponents = gen_math_ops.log(select(usable, sizes, like(1, sizes)))
-    exponents = gen_math_ops.rint(gen_math_ops.mul(exponents, like(1 / numpy.log(2), sizes)))
-    # its reciprocal is to be a normal number, too
-    bound = like(numpy.finfo(dtype.as_numpy_dtype).maxexp - 2, sizes)
-    exponents = gen_math_ops.maximum(gen_math_ops.minimum(exponents, bound), gen_math_ops.neg(bound))
-    return _exp2(exponents)
-
-
-def _exp2(exponents: tf.Tensor) -> tf.Tensor:
-    """2 to whole powers, exactly: bits of the exponent."""
-    dtype = exponents.dtype
-    integer, fraction, bias = (tf.int64, 52, 1023) if dtype == tf.float64 else (tf.int32, 23, 127)
-    biased = gen_math_ops.add_v2(cast(exponents, integer), constant(bias, integer))
-    return gen_array_ops.bitcast(gen_math_ops.mul(biased, constant(2**fraction, integer)), dtype)
+    return select(usable, from_bits(bits, sizes.dtype), like(1, sizes))
 
 
 def batch_of(x: tf.Tensor) -> list[Length]:

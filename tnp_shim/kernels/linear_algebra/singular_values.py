@@ -18,10 +18,10 @@ from tnp_shim.kernels.linear_algebra.derivatives import (
     with_derivative,
 )
 from tnp_shim.kernels.linear_algebra.matrices import (
+    all_verified,
     anti_hermitian,
     diagonal_matrix,
     halved,
-    if_all,
     is_nan,
     part,
     product,
@@ -45,19 +45,17 @@ def _kernel(a: tf.Tensor, full: bool) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         values, left, right = tf.raw_ops.Svd(input=a, compute_uv=True, full_matrices=full)
         values = real_part(values)
 
-    def looked_at():
-        holds, message = _converged(values), "SVD did not converge"
-        return (
-            verified(left, as_column(holds), message),
-            verified(values, holds, message),
-            verified(right, as_column(holds), message),
-        )
-
-    if compiled_by_xla():
-        return looked_at()
-    total = gen_math_ops._sum(values, constant(tuple(range(values.shape.rank)), tf.int32))
-    finite = gen_math_ops.is_finite(total)
-    return tuple(if_all(finite, lambda: (left, values, right), looked_at))
+    message = "SVD did not converge"
+    if not compiled_by_xla():
+        # no value is negative, so their sum is NaN only if one of them is
+        total = gen_math_ops._sum(values, constant(tuple(range(values.shape.rank)), tf.int32))
+        return all_verified((left, values, right), gen_math_ops.equal(total, total), message)
+    holds = _converged(values)
+    return (
+        verified(left, as_column(holds), message),
+        verified(values, holds, message),
+        verified(right, as_column(holds), message),
+    )
 
 
 def _converged(values: tf.Tensor) -> tf.Tensor:
