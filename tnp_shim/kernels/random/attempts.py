@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tnp_shim.kernels.random.engine import Size, State
+from tnp_shim.kernels.random.engine import Size, State, once, window
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_xla_ops
 
 ROW = 64
 """The flags of one int64; blocks are a multiple of it long."""
-
-_LANES = 8
-_BYTES = 0x0101010101010101
 
 
 class Turn(NamedTuple):
@@ -31,6 +29,15 @@ class Turn(NamedTuple):
     state: State
 
 
+_PIECE = 1 << 15
+"""So many values at a time stay in the processor's caches, from the words they are made of on."""
+
+
+def piece_of(n: Size) -> Size:
+    """How many values to draw at a time, of n."""
+    return min(n, _PIECE) if isinstance(n, int) and compiled_by_xla() else n
+
+
 def until_full(
     turn: Callable[[State, tf.Tensor], Turn],
     state: State,
@@ -38,21 +45,31 @@ def until_full(
     dtype: tf.DType,
     wanted: tf.Tensor | None = None,
     inner: Sequence[int] = (),
+    piece: Size | None = None,
 ) -> tuple[tf.Tensor, State]:
     """The first n values and the state after them; `turn(state, filled)` takes one block.
 
-    Only the first `wanted` of the values may be needed. A value may be a vector of shape `inner`.
+    Only the first `wanted` of the values may be needed. A value may be a vector of shape `inner`. With
+    `piece`, a turn is for so many values: a window of all.
     """
     if isinstance(n, int) and n == 0:
         return tf.zeros([0, *inner], dtype), state
     shape = [n, *inner] if isinstance(n, int) else tf.stack([tf.cast(n, tf.int64), *inner])
-    place = tf.reshape(tf.range(tf.cast(n, tf.int64)), [-1] + [1] * len(inner))
+    piece = n if piece is None else piece
+    length = tf.cast(piece, tf.int64)
+    place = tf.reshape(tf.range(length), [-1] + [1] * len(inner))
     wanted = tf.cast(n if wanted is None else wanted, tf.int64)
 
     def body(filled: tf.Tensor, values: tf.Tensor, state: State) -> tuple[tf.Tensor, tf.Tensor, State]:
-        found, count, after = turn(state, filled)
-        kept = tf.where(place < filled, values, found)
-        return filled + count, tf.ensure_shape(kept, values.shape), after
+        if piece is n:
+            found, count, after = turn(state, filled)
+            kept = tf.where(place < filled, values, found)
+            return filled + count, tf.ensure_shape(kept, values.shape), after
+        begin = tf.minimum(filled, n - piece)
+        found, count, after = turn(state, filled - begin)
+        kept = tf.where(place < filled - begin, window(values, begin, piece), found)
+        values = gen_xla_ops.xla_dynamic_update_slice(values, kept, begin[None])
+        return tf.minimum(filled + count, begin + length), values, after
 
     _, values, state = tf.while_loop(
         lambda filled, *_: filled < wanted,
@@ -100,17 +117,16 @@ def rank(increasing: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
     total = increasing.shape[0]
     if total is None:
         return tf.searchsorted(increasing, wanted, side="right", out_type=tf.int64)
-    low = tf.zeros_like(wanted, tf.int64)
 
-    def halve(low: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    def halve(low: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probe = low + step
         inside = probe <= total
         smaller = tf.gather(increasing, tf.where(inside, probe - 1, 0)) <= wanted
-        return tf.where(inside & smaller, probe, low)
+        return tf.where(inside & smaller, probe, low), step // 2
 
-    for level in range(total.bit_length())[::-1]:
-        low = halve(low, tf.constant(1 << level, tf.int64))
-    return low
+    # a loop, not its turns one after the other: XLA compiles it in a tenth of the time
+    begin = tf.zeros_like(wanted, tf.int64), tf.constant(1 << max(total.bit_length() - 1, 0), tf.int64)
+    return tf.while_loop(lambda _, step: step > 0, halve, begin)[0]
 
 
 def _nth_bit(bits: tf.Tensor, n: tf.Tensor) -> tf.Tensor:
@@ -159,14 +175,15 @@ def in_order(rare: Rare, whole: tf.Tensor, n: Size, filled: tf.Tensor) -> Order:
     wanted = tf.cast(n, tf.int64)
     known = starts < whole
 
-    def uncovered(real: tf.Tensor) -> tf.Tensor:
-        return known & (starts >= _running_maximum(tf.where(real, stops, 0)))
+    def uncovered(real: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        covered = _running_maximum(tf.where(real, stops, 0))
+        return known & (starts >= covered), covered
 
-    real = tf.while_loop(
-        lambda before, now: tf.reduce_any(before != now),
-        lambda _, now: (now, uncovered(now)),
-        (known, uncovered(known)),
-    )[1]
+    _, real, covered = tf.while_loop(
+        lambda before, now, _: tf.reduce_any(before != now),
+        lambda _, now, __: (now, *uncovered(now)),
+        (known, *uncovered(known)),
+    )
     # an attempt that the block cuts off begins the next block
     # the greatest of negative places, as GPUs have no kernel for the least of int64
     whole = tf.minimum(whole, -tf.reduce_max(tf.where(real & (stops > whole), -starts, -whole)))
@@ -175,8 +192,9 @@ def in_order(rare: Rare, whole: tf.Tensor, n: Size, filled: tf.Tensor) -> Order:
     gaps = tf.where(real, stops - first, 0)
     before = tf.cumsum(gaps, exclusive=True)
     count = whole - tf.reduce_sum(gaps)
-    at = tf.maximum(first - before, 0)  # of covered attempts, which have no gap, it may be less
-    sources = _skipping(at + filled, gaps, n) - filled
+    # of a covered attempt, which has no gap: where the one that covers it has its own
+    at = tf.maximum(first, covered) - before
+    sources = _skipping(at + filled, gaps, before, n, whole) - filled
     last = sources[-1]
     stop = tf.reduce_max(tf.where(real & (starts == last), stops, last + 1))
     consumed = tf.where(count >= wanted - filled, stop, whole)
@@ -199,41 +217,71 @@ def often(flags: tf.Tensor, n: Size, filled: tf.Tensor, wanted: tf.Tensor | None
     return Order(sources, upto[-1], consumed, target)
 
 
+def replaced(values: tf.Tensor, places: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Values with others at some places, of which those that are the number of values are none."""
+    if compiled_by_xla():  # which passes over places outside
+        return tf.tensor_scatter_nd_update(values, places[:, None], others)
+    return tf.tensor_scatter_nd_update(tf.concat([values, values[:1]], 0), places[:, None], others)[:-1]
+
+
 def _running_maximum(x: tf.Tensor) -> tf.Tensor:
     """The greatest of the elements before each; the first has none, 0."""
-    x = tf.concat([tf.zeros([1], x.dtype), x[:-1]], 0)
-    size = x.shape[0]
-    if size is None:
-        return tf.while_loop(
-            lambda _, width: width < tf.shape(x)[0],
-            lambda x, width: (
-                tf.maximum(x, tf.concat([tf.zeros([width], x.dtype), x[:-width]], 0)),
-                2 * width,
-            ),
-            (x, tf.constant(1)),
-            shape_invariants=(tf.TensorShape([None]), tf.TensorShape([])),
-        )[0]
-    width = 1
-    while width < size:
-        x = tf.maximum(x, tf.concat([tf.zeros([width], x.dtype), x[:-width]], 0))
-        width *= 2
-    return x
+    size = tf.size(x, out_type=x.dtype)
+    index = tf.range(size)
+
+    def before(x: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+        return tf.where(index >= width, tf.gather(x, tf.maximum(index - width, 0)), 0)
+
+    return tf.while_loop(
+        lambda _, width: width < size,
+        lambda x, width: (tf.maximum(x, before(x, width)), 2 * width),
+        (before(x, tf.constant(1, x.dtype)), tf.constant(1, x.dtype)),
+    )[0]
 
 
-def _skipping(places: tf.Tensor, gaps: tf.Tensor, n: Size) -> tf.Tensor:
-    """`i + (the sum of the gaps whose place is i or before it)` for i below n.
+_AT_ONCE = 8
+"""Places of one row that are looked at without a loop; one draw of a million numbers in 300 has a row of more."""
 
-    The gaps are added up within rows of eight by one product: a byte of an int64 for each element. It would
-    take gaps of 256 words within a row to be wrong, which one in 10**150 has.
+
+def _skipping(places: tf.Tensor, gaps: tf.Tensor, before: tf.Tensor, n: Size, whole: tf.Tensor) -> tf.Tensor:
+    """`i + (the sum of the gaps whose place is i or before it)` for i below n, int64.
+
+    Places increase; `before` has the sum of the gaps before each. For each row of 64 it is found which places
+    lie in it; they are few.
     """
-    rows = -(-n // _LANES) if isinstance(n, int) else (n + _LANES - 1) // _LANES
-    row = tf.minimum(places // _LANES, tf.cast(rows, tf.int64))  # the last row takes what lies behind
-    shifted = tf.bitwise.left_shift(gaps, places % _LANES * 8)
-    shape = tf.reshape(tf.cast(rows, tf.int64) + 1, [1]) if tf.is_tensor(rows) else [rows + 1]
-    packed = tf.tensor_scatter_nd_add(tf.zeros(shape, tf.int64), row[:, None], shifted)[:-1]
-    sums = packed * _BYTES
-    base = tf.cumsum(tf.bitwise.right_shift(sums, tf.constant(56, tf.int64)) & 255, exclusive=True)
-    lanes = tf.range(_LANES, dtype=tf.int64)
-    index = tf.range(tf.cast(rows, tf.int64))[:, None] * _LANES + lanes
-    within = tf.bitwise.right_shift(sums[:, None], lanes * 8) & 255
-    return tf.reshape(index + base[:, None] + within, [-1])[:n]
+    rows = -(-n // ROW) if isinstance(n, int) else (n + ROW - 1) // ROW
+    edges = ROW * tf.range(tf.cast(rows, tf.int64) + 1)
+    bounds = rank(places, edges - 1)
+    first, end, edge = bounds[:-1], bounds[1:], edges[:-1]
+    last = tf.size(places, out_type=tf.int64) - 1
+    kind = tf.int32 if isinstance(n, int) and n < 1 << 30 and compiled_by_xla() else tf.int64
+    lanes = tf.range(ROW, dtype=kind)
+
+    def of_rows(k: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The lanes of the k-th places of each row, and their gaps; [the number of k, rows]."""
+        j = first + k[:, None]
+        at = tf.minimum(j, last)
+        gap = tf.where(j < end, tf.gather(gaps, at), 0)
+        return tf.cast(tf.gather(places, at) - edge, kind), tf.cast(gap, kind)
+
+    def tables() -> list[tf.Tensor]:
+        begin = tf.gather(before, tf.minimum(first, last)) + tf.where(first > last, gaps[-1], 0)
+        return [tf.cast(edge + begin, kind), *of_rows(tf.range(_AT_ONCE, dtype=tf.int64))]
+
+    like = [([rows], kind), *[([_AT_ONCE, rows], kind)] * 2]
+    begin, lane, gap = once(tf.cast(whole < 0, tf.uint64), tables, like)
+
+    def added(sources: tf.Tensor, lane: tf.Tensor, gap: tf.Tensor) -> tf.Tensor:
+        return sources + tf.where(lanes >= lane[:, None], gap[:, None], tf.zeros([], kind))
+
+    sources = begin[:, None] + lanes
+    for k in range(_AT_ONCE):
+        sources = added(sources, lane[k], gap[k])
+
+    def more(sources: tf.Tensor, k: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        lane, gap = of_rows(k[None])
+        return added(sources, lane[0], gap[0]), k + 1
+
+    most = tf.reduce_max(end - first)
+    sources = tf.while_loop(lambda _, k: k < most, more, (sources, tf.constant(_AT_ONCE, tf.int64)))[0]
+    return tf.cast(tf.reshape(sources, [-1])[:n], tf.int64)

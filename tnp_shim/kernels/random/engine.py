@@ -67,7 +67,8 @@ def once(
 ) -> list[tf.Tensor]:
     """What `compute` gives, of such shapes and dtypes; XLA computes it once, not for each of its uses again.
 
-    A loop of one turn, of which XLA can't know how many turns it has, is the only wall between fusions.
+    A loop of one turn, of which XLA can't know how many turns it has, is the only wall between fusions: into
+    branches it moves what follows them.
     """
     if not compiled_by_xla():
         return list(compute())

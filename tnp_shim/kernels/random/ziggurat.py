@@ -12,8 +12,18 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim.kernels.random import ziggurat_tables
-from tnp_shim.kernels.random.attempts import Rare, Turn, block_size, in_order, places, until_full
-from tnp_shim.kernels.random.engine import Engine, Size, State, floats_of
+from tnp_shim.kernels.random.attempts import (
+    Rare,
+    Turn,
+    block_size,
+    in_order,
+    piece_of,
+    places,
+    rank,
+    replaced,
+    until_full,
+)
+from tnp_shim.kernels.random.engine import Engine, Size, State, floats_of, once
 from tnp_shim.kernels.random.logarithm import log1p_of_minus
 from tnp_shim.kernels.random.rounding import product
 
@@ -143,7 +153,9 @@ def _draw(
     engine: Engine, state: State, n: Size, ziggurat: Ziggurat, dtype: tf.DType
 ) -> tuple[tf.Tensor, State]:
     double = dtype is tf.float64
-    size = block_size(n, 1.03, 0.2)
+    piece = piece_of(n)
+    size = block_size(piece, 1.03, 0.2)
+    rare, slots = block_size(size, _LONG, 0.12), block_size(size, _TAIL, 0.03)
     integer = tf.int64 if double else tf.int32
     sure, widths, heights = (tf.constant(table) for table in ziggurat.table[:3])
 
@@ -153,42 +165,43 @@ def _draw(
 
     def turn(state: State, filled: tf.Tensor) -> Turn:
         block = (engine.uint64s if double else engine.uint32s)(state, size)
-        words = tf.bitcast(block.values, integer)
+        # the flags, the rare attempts and the values look at them
+        never = tf.cast(filled < 0, tf.uint64)
+        (values,) = once(never, lambda: [block.values], [([size], block.values.dtype)])
+        words = tf.bitcast(values, integer)
         total = tf.cast(size, tf.int64)
 
         def word(place: tf.Tensor) -> tf.Tensor:
             return tf.gather(words, tf.minimum(place, total - 1))
 
         def uniform(place: tf.Tensor) -> tf.Tensor:
-            chosen = tf.gather(block.values, tf.minimum(place, total - 1))
+            chosen = tf.gather(values, tf.minimum(place, total - 1))
             return engine.doubles_of(chosen) if double else floats_of(chosen)
 
         seen = ziggurat.look(words)
-        starts = places(seen.steps >= tf.gather(sure, seen.layer), block_size(size, _LONG, 0.12))
+        starts = places(seen.steps >= tf.gather(sure, seen.layer), rare)
         whole = starts[-1]
         looked = ziggurat.look(word(starts))
         upper, lower = tf.gather(heights, tf.maximum(looked.layer - 1, 0)), tf.gather(heights, looked.layer)
         emits = ziggurat.below(product(upper - lower, uniform(starts + 1)) + lower, at(looked))
-        stops = starts + 2
-
-        most = starts.shape[0] if starts.shape[0] is not None else tf.size(starts, out_type=tf.int64)
-        tails = places((looked.layer == 0) & (starts < total), block_size(size, _TAIL, 0.03, most))
+        in_tails = tf.cast((looked.layer == 0) & (starts < total), tf.int64)
+        upto = tf.cumsum(in_tails)
+        tails = rank(upto, tf.range(tf.cast(slots, tf.int64)))
         index = tf.minimum(tails, tf.size(starts, out_type=tf.int64) - 1)
-        whole = tf.where(tails[-1] > index[-1], whole, tf.minimum(whole, tf.gather(starts, index[-1])))
-        tail_stops, values = ziggurat.tail(ziggurat, uniform, tf.gather(starts, index))
-        look = ziggurat.look(word(tf.gather(starts, index)))
+        tail_starts = tf.gather(starts, index)
+        # if there are more of them, the block ends with the last that there is room for
+        whole = tf.where(tails[-1] > index[-1], whole, tf.minimum(whole, tail_starts[-1]))
+        tail_stops, in_tail = ziggurat.tail(ziggurat, uniform, tail_starts)
+        look = ziggurat.look(word(tail_starts))
         if look.tail_negative is not None:
-            values = tf.where(look.tail_negative == 1, -values, values)
-        where = tf.where(tails > index, tf.size(starts, out_type=tf.int64), tails)
-        padded = tf.concat([stops, tf.zeros([1], tf.int64)], 0)
-        stops = tf.tensor_scatter_nd_update(padded, where[:, None], tail_stops)[:-1]
+            in_tail = tf.where(look.tail_negative == 1, -in_tail, in_tail)
+        stop = tf.gather(tail_stops, tf.clip_by_value(upto - 1, 0, tf.cast(slots, tf.int64) - 1))
+        stops = tf.where(in_tails == 1, stop, starts + 2)
         emits |= looked.layer == 0
 
-        order = in_order(Rare(starts, stops, emits), whole, n, filled)
+        order = in_order(Rare(starts, stops, emits), whole, piece, filled)
         found = at(ziggurat.look(word(tf.maximum(order.sources, 0))))
-        target = tf.gather(order.places, index)
-        target = tf.where(tails > index, tf.cast(n, tf.int64), target)
-        found = tf.tensor_scatter_nd_update(tf.concat([found, found[:1]], 0), target[:, None], values)[:-1]
-        return Turn(found, order.count, block.after(order.consumed))
+        target = tf.where(tails > index, tf.cast(piece, tf.int64), tf.gather(order.places, index))
+        return Turn(replaced(found, target, in_tail), order.count, block.after(order.consumed))
 
-    return until_full(turn, state, n, dtype)
+    return until_full(turn, state, n, dtype, piece=piece)
