@@ -13,7 +13,7 @@ from tnp_shim.indexing.checks import asserted, every
 from tnp_shim.kernels.coverage import has_gpu, kernel_dtypes
 from tnp_shim.kernels.elementwise import BITS, bits_of, complex_of, from_bits, imag, like, real, select
 from tnp_shim.kernels.shapes import Length, as_length, broadcast_shape, broadcast_to, length, lengths, vector
-from tnp_shim.promotion import cast, constant
+from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import (
     EagerTensor,
     compiled_by_xla,
@@ -238,7 +238,7 @@ def is_endless(x: tf.Tensor) -> tf.Tensor:
 
 
 def power_of_two(sizes: tf.Tensor) -> tf.Tensor:
-    """A power of 2 near each of the sizes, and 1 for 0 and for what is not finite: their bits, no logarithm."""
+    """A power of 2 near each of the sizes, out of their bits; 1 for 0 and for what is not finite."""
     integer, fraction_bits = BITS[sizes.dtype]
     fraction = 2**fraction_bits
     most = numpy.finfo(sizes.dtype.as_numpy_dtype).maxexp - 2
