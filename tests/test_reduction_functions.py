@@ -278,6 +278,10 @@ def test_average():
                     keepdims=keepdims,
                     tolerance=1e-12,
                 )
+    for axis in (None, 0, -1):
+        for keepdims in (False, True):
+            line, w = array((4,), "d"), numpy.abs(array((4,), "d", seed=1))
+            agree("average", line, modes=ALL_MODES, axis=axis, weights=w, keepdims=keepdims, tolerance=1e-12)
     for dtype in "?blefdFD":
         for other in "?blefdFD":
             w = numpy.abs(array((4,), other, seed=2)).astype(other) + numpy.ones((), other)

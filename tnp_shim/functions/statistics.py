@@ -300,7 +300,7 @@ def _weighted(
 
 def _weighted_sum(a: tf.Tensor, weights: tf.Tensor, axes: Axes, keepdims: bool) -> tf.Tensor:
     of_lines = weights.shape.rank and weights.shape.num_elements() == weights.shape[-1] is not None
-    if not of_lines or axes != (a.shape.rank - 1,) or a.dtype not in _EXACT_IN_MATMUL:
+    if not of_lines or a.shape.rank == 1 or axes != (a.shape.rank - 1,) or a.dtype not in _EXACT_IN_MATMUL:
         return reduced(_ADD, product(a, weights), axes, keepdims)
     total = matvec(a, flat(weights))  # many times as fast as a product that broadcasts
     return reshape(total, reduced_shape(a, axes, True)) if keepdims else total
