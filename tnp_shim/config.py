@@ -9,8 +9,7 @@ dtype('float32')
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,7 +17,7 @@ import numpy
 
 FLOAT64 = numpy.dtype("float64")
 _DEFAULT_FLOATS = tuple(numpy.dtype(name) for name in ("float64", "float32", "float16"))
-_warnings: ContextVar[bool] = ContextVar("warnings", default=False)
+_warnings: ContextVar[int] = ContextVar("warnings", default=1)
 _unroll_limit: ContextVar[int] = ContextVar("unroll_limit", default=16)
 _default_float: ContextVar[numpy.dtype[Any]] = ContextVar("default_float", default=FLOAT64)
 
@@ -80,42 +79,39 @@ def _iterations(iterations: int) -> int:
     return iterations
 
 
-_watchers: list[Callable[[bool], None]] = []
-_watched = 0
-_lock = threading.Lock()
+EVERYTHING = 2
+"""The level of warnings of "everything"."""
+
+_LEVELS: dict[bool | str, int] = {False: 0, True: 1, "everything": EVERYTHING}
+
+warnings_level = _warnings.get
+"""0 for no warnings, 1 for those that cost little, 2 for all."""
 
 
-def when_warnings_change(switch: Callable[[bool], None]) -> None:
-    """Call `switch` when warnings are wanted somewhere in the process, and when they are no longer."""
-    _watchers.append(switch)
+def get_warnings() -> bool | str:
+    """Whether what is computed eagerly warns of division by zero, overflow and invalid values."""
+    return "everything" if warnings_level() == EVERYTHING else bool(warnings_level())
 
 
-def get_warnings() -> bool:
-    """Whether ufuncs and operators warn eagerly of division by zero, overflow and invalid values."""
-    return _warnings.get()
+def set_warnings(wanted: bool | str) -> None:
+    """Let eager calls warn as NumPy's do, under `numpy.errstate`, which is so at first, or not.
 
-
-def set_warnings(wanted: bool) -> None:
-    """Let ufuncs and operators warn as NumPy's do, under `numpy.errstate`; eagerly, graphs are silent.
-
-    Each result is then looked at on the host, which costs time; at first this is off.
+    Results are looked at for that, which on a GPU waits for them; inputs only where a result is not finite.
+    As a look costs half as much as the sum, difference or product of two arrays of one dtype, these are
+    looked at only if `wanted` is "everything".
     """
-    global _watched
-    if wanted not in (True, False):
-        raise ValueError(f"config.warnings: expected True or False, got {wanted!r}")
-    if bool(wanted) == _warnings.get():
-        return
-    _warnings.set(bool(wanted))
-    with _lock:
-        _watched += 1 if wanted else -1
-        if _watched == (1 if wanted else 0):
-            for switch in _watchers:
-                switch(bool(wanted))
+    _warnings.set(_level(wanted))
+
+
+def _level(wanted: bool | str) -> int:
+    if wanted not in (True, False, "everything"):
+        raise ValueError(f"config.warnings: expected True, False or 'everything', got {wanted!r}")
+    return _LEVELS[wanted]
 
 
 @contextlib.contextmanager
-def warnings(wanted: bool = True) -> Iterator[None]:
-    """Within the context, let ufuncs and operators warn as NumPy's do, or not.
+def warnings(wanted: bool | str = True) -> Iterator[None]:
+    """Within the context, let eager calls warn as NumPy's do, or not.
 
     >>> import numpy, tnp_shim as np
     >>> with warnings(), numpy.errstate(divide="raise"):
@@ -124,12 +120,11 @@ def warnings(wanted: bool = True) -> Iterator[None]:
         ...
     FloatingPointError: divide by zero encountered in divide
     """
-    before = get_warnings()
-    set_warnings(wanted)
+    token = _warnings.set(_level(wanted))
     try:
         yield
     finally:
-        set_warnings(before)
+        _warnings.reset(token)
 
 
 _STREAMS = ("numpy", "tensorflow")

@@ -14,6 +14,7 @@ from tnp_shim import conversion, subscripts
 from tnp_shim.array import Array, ndarray, result
 from tnp_shim.conversion import UnsupportedTypeError, to_shape
 from tnp_shim.declaration.failures import numpys_error
+from tnp_shim.declaration.floating_point import NUMPYS_OF_SCALARS, of_scalars
 from tnp_shim.declaration.function import REGISTRY
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.flags import flagsobj
@@ -56,7 +57,11 @@ def _defers(other: Any) -> bool:
 
 
 def _binary(ufunc: Any) -> Callable[[Array, Any], Any]:
-    op, direct = ufunc.direct_op, ufunc.direct
+    op, direct, scalars = (
+        ufunc.array_op,
+        ufunc.direct,
+        of_scalars(ufunc, NUMPYS_OF_SCALARS.get(ufunc.__name__)),
+    )
 
     def operator(self: Array, other: Any) -> Any:
         # the commonest case: two arrays of one dtype that one op takes as they are, without a further call
@@ -71,6 +76,8 @@ def _binary(ufunc: Any) -> Callable[[Array, Any], Any]:
         if not isinstance(other, Array) and _defers(other):
             return NotImplemented
         try:
+            if type(self) is not ndarray and type(other) is not ndarray:
+                return scalars(self, other)
             return ufunc(self, other)
         except UnsupportedTypeError as error:
             return _left_to_other(ufunc, (self, other), other, error)
@@ -86,27 +93,37 @@ def _left_to_other(ufunc: Any, operands: tuple[Any, Any], other: Any, error: Exc
 
 
 def _reflected(ufunc: Any) -> Callable[[Array, Any], Any]:
+    scalars = of_scalars(ufunc, NUMPYS_OF_SCALARS.get(ufunc.__name__))
+
     def operator(self: Array, other: Any) -> Any:
         if _defers(other):
             return NotImplemented
         try:
-            return ufunc(other, self)
+            return scalars(other, self) if type(self) is not ndarray else ufunc(other, self)
         except UnsupportedTypeError as error:
             return _left_to_other(ufunc, (other, self), other, error)
 
     return operator
 
 
+_power_of_scalars = of_scalars(UFUNCS["power"], operator.pow)
+_square_of_scalars = of_scalars(lambda x, _: UFUNCS["square"](x), operator.pow)
+_reflected_without_modulo = _reflected(UFUNCS["power"])
+
+
 def _reflected_power(self: Array, other: Any, modulo: Any = None) -> Any:
-    return _reflected(UFUNCS["power"])(self, other) if modulo is None else NotImplemented
+    return _reflected_without_modulo(self, other) if modulo is None else NotImplemented
 
 
 def _power(self: Array, other: Any, modulo: Any = None) -> Any:
     if modulo is not None:
         return NotImplemented
-    if type(other) is int and other == 2 and self._dtype.kind != "b":
-        return UFUNCS["square"](self)
-    return UFUNCS["power"](self, other) if not _defers(other) else NotImplemented
+    if _defers(other):
+        return NotImplemented
+    square = type(other) is int and other == 2 and self._dtype.kind != "b"
+    if type(self) is not ndarray and type(other) is not ndarray:
+        return (_square_of_scalars if square else _power_of_scalars)(self, other)
+    return UFUNCS["square"](self) if square else UFUNCS["power"](self, other)
 
 
 def _in_place(ufunc: Any) -> Callable[[ndarray, Any], Any]:
@@ -475,7 +492,9 @@ def _take_signatures() -> None:
 
 
 def _unary(ufunc: Any) -> Callable[[Array], Any]:
+    scalars = of_scalars(ufunc, NUMPYS_OF_SCALARS.get(ufunc.__name__))
+
     def operator(self: Array) -> Any:
-        return ufunc(self)
+        return ufunc(self) if type(self) is ndarray else scalars(self)
 
     return operator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy
 
-from tnp_shim.declaration.floating_point import install_warnings
 from tnp_shim.declaration.function import Declaration, register
 from tnp_shim.declaration.gufunc import gufunc
 from tnp_shim.declaration.ufunc import BY_NAME, ufunc
@@ -23,7 +22,6 @@ def _named(made: ufunc) -> ufunc:
 
 
 install_methods()
-install_warnings()
 UFUNCS: dict[str, ufunc] = {
     row.numpy.__name__: _named(ufunc(row.numpy, row.body, row.direct, row.direct_op))
     for row in ROWS

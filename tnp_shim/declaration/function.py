@@ -15,6 +15,7 @@ from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.declaration.arguments import MISSING, conversion_of
 from tnp_shim.declaration.documentation import documentation
 from tnp_shim.declaration.failures import numpys_error, stand_in
+from tnp_shim.declaration.floating_point import FUNCTIONS, look_at_call
 from tnp_shim.promotion import cast
 
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -224,17 +225,22 @@ def function(
     def declare(body: Body) -> Body:
         binding = _Binding(name, inspect.signature(numpy_callable), body)
         out_position = binding.out
+        may_warn = name in FUNCTIONS
 
         def call(*args: Any, **kwargs: Any) -> Any:
             if quick is not None and len(args) <= 2 and (not kwargs or kwargs.keys() <= quick_options):
                 value = quick(*args, **kwargs)
                 if value is not None:
+                    if may_warn:
+                        look_at_call(numpy_callable, args, kwargs, value)
                     return value
             try:
                 values = binding.raw(args, kwargs)
                 value = wrapped(binding.call(body, values), scalar)
             except Exception as error:
                 raise numpys_error(name, numpy_callable, args, kwargs, error) from error.__cause__
+            if may_warn:
+                look_at_call(numpy_callable, args, kwargs, value)
             out = None if out_position is None else values[out_position]
             return value if out is None or out is MISSING else write_out(name, value, out, casting)
 

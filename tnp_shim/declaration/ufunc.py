@@ -13,6 +13,7 @@ from tnp_shim import conversion, dtypes, promotion
 from tnp_shim.array import Array, fresh, laid_out, ndarray, result, scalar, write
 from tnp_shim.declaration.documentation import documentation
 from tnp_shim.declaration.failures import numpys_error
+from tnp_shim.declaration.floating_point import look, watched
 from tnp_shim.declaration.function import MEMORY_ORDERS, name_of, write_out
 from tnp_shim.declaration.loops import resolve
 from tnp_shim.errors import UnsupportedError
@@ -38,9 +39,6 @@ def _direct_outputs(ufunc: numpy.ufunc, characters: str) -> dict[numpy.dtype[Any
 class ufunc:
     """A NumPy ufunc on arrays: `out=`, `where=`, `dtype=`, `casting=`, and its methods."""
 
-    watch: Callable[[ufunc, list[tf.Tensor], tuple[tf.Tensor, ...]], None] | None = None
-    """Sees the operands and outputs of each general call, where somebody wants that."""
-
     def __init__(
         self,
         numpy_ufunc: numpy.ufunc,
@@ -62,6 +60,8 @@ class ufunc:
         self.ntypes = len(self.types)
         self.body = body
         self.direct_op = direct_op
+        self.watched_op = watched(self, direct_op) if direct_op else None
+        self.array_op = watched(self, direct_op, of_arrays=True) if direct_op else None
         self.direct = _direct_outputs(numpy_ufunc, direct) if direct_op else {}
 
     def __repr__(self) -> str:
@@ -81,7 +81,7 @@ class ufunc:
                 mine, its = first._cell, second._cell
                 if out is not None and mine.in_c_order and its.in_c_order:
                     try:
-                        return result(self.direct_op(mine.read(), its.read()), out)  # type: ignore[misc]
+                        return result(self.array_op(mine.read(), its.read()), out)  # type: ignore[misc]
                     except Exception as error:
                         raise self.error(args, {}, error) from error.__cause__
             if isinstance(first, Array):
@@ -115,7 +115,7 @@ class ufunc:
         arrays: tuple[Array, ...],
     ) -> Array:
         try:
-            tensor = self.direct_op(*tensors)  # type: ignore[misc]
+            tensor = (self.array_op if len(arrays) == 2 else self.watched_op)(*tensors)  # type: ignore[misc]
         except Exception as error:
             raise self.error(args, {}, error) from error.__cause__
         for array in arrays:
@@ -157,8 +157,7 @@ class ufunc:
         except Exception as error:
             raise self.error(args, kwargs, error) from error.__cause__
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        if ufunc.watch is not None and type(self) is ufunc:
-            ufunc.watch(self, tensors, outputs)
+        look(self, tensors, outputs)
         return outputs
 
     def _apply(self, tensors: list[tf.Tensor], loop: tuple[numpy.dtype[Any], ...]) -> Any:
@@ -350,7 +349,7 @@ class ufunc:
             return self(array, other, out=(array,))
         old = array._cell.read()
         try:
-            tensor = self.direct_op(old, other._cell.read())  # type: ignore[misc]
+            tensor = self.array_op(old, other._cell.read())  # type: ignore[misc]
         except Exception as error:
             raise self.error((array, other), {"out": array}, error) from error.__cause__
         shape = static_shape(old)

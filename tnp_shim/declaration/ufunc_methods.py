@@ -15,6 +15,7 @@ from tnp_shim.array import Array, ndarray, wrap, wrap_scalar, write
 from tnp_shim.conversion import is_tensor_like, tensor_of, to_axis, to_tensor
 from tnp_shim.declaration.arguments import MISSING
 from tnp_shim.declaration.failures import stand_in
+from tnp_shim.declaration.floating_point import SILENT, look_at_call
 from tnp_shim.declaration.function import write_out
 from tnp_shim.declaration.loops import resolve, resolve_reduction
 from tnp_shim.declaration.ufunc import ufunc
@@ -226,13 +227,16 @@ def _refusing_as_numpy(method: Any) -> Any:
 
     @functools.wraps(method)
     def call(self: ufunc, *args: Any, **kwargs: Any) -> Any:
+        from_numpy = getattr(self.numpy, method.__name__)
         try:
-            return method(self, *args, **kwargs)
+            value = method(self, *args, **kwargs)
         except Exception as error:
-            from_numpy = getattr(self.numpy, method.__name__)
             if method in (reduceat, at):
                 args = (*args[:1], *map(_first_indices, args[1:2]), *args[2:])
             raise self.error_of(from_numpy, args, kwargs, error) from error.__cause__
+        if method in (reduce, accumulate, reduceat) and self.__name__ not in SILENT:
+            look_at_call(from_numpy, args, kwargs, value)
+        return value
 
     return call
 

@@ -12,6 +12,7 @@ from tnp_shim.array import Array, laid_out, ndarray, wrap, wrap_scalar
 from tnp_shim.conversion import holds_tensors, is_tensor_like, to_tensor
 from tnp_shim.declaration import arrays
 from tnp_shim.declaration.failures import stand_in
+from tnp_shim.declaration.floating_point import look_at_cast
 from tnp_shim.errors import UnsupportedError
 from tnp_shim.promotion import cast
 from tnp_shim.storage import Cell
@@ -55,12 +56,18 @@ def copied(array: Array, order: Any = "C", dtype: numpy.dtype[Any] | None = None
         numpy.empty(0).copy(order)  # raises
     tensor = array._cell.read()
     if dtype is not None:
-        tensor = cast(tensor, dtypes.to_tf(dtype))
+        tensor = _converted(tensor, dtype)
     # the memory order of an array of unknown shape is not known either: its copies are in C order
     plain = array._cell.in_c_order and order in ("K", "A")
     if order in ("C", None) or plain or not shape_known(array._cell.shape):
         return wrap(tensor)
     return laid_out(tensor, array._cell.shadow().astype(tensor.dtype.as_numpy_dtype, order=order))
+
+
+def _converted(tensor: tf.Tensor, dtype: numpy.dtype[Any]) -> tf.Tensor:
+    made = cast(tensor, dtypes.to_tf(dtype))
+    look_at_cast(tensor, made, dtype)
+    return made
 
 
 def _is_laid_out(array: Array, order: Any) -> bool:
@@ -205,7 +212,7 @@ def cast_array(
     if casting == "same_value":
         numpy.asarray(array._known("astype(casting='same_value')")).astype(target, casting=casting)  # type: ignore[call-overload]
     if not isinstance(array, ndarray):
-        return wrap_scalar(cast(array._cell.read(), dtypes.to_tf(target)))
+        return wrap_scalar(_converted(array._cell.read(), target))
     if not copy and target is array._dtype and _is_laid_out(array, _contiguous_order(array, order)):
         return array
     return copied(array, order, target)

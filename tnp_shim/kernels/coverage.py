@@ -59,11 +59,11 @@ def compute_dtype(op: str, dtype: tf.DType, attribute: str = "T") -> tf.DType:
 
 
 @functools.cache
-def _machine_has_gpu() -> bool:
+def machine_has_gpu() -> bool:
     return bool(tf.config.list_physical_devices("GPU"))
 
 
 def has_gpu() -> bool:
     """Whether ops may be placed on a GPU, which has fewer kernels: `tf.device` says it, or the machine."""
     named = device_type()
-    return named == "GPU" or (not named and _machine_has_gpu())
+    return named == "GPU" or (not named and machine_has_gpu())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from tnp_shim.kernels import shapes
+from tnp_shim.kernels import shapes, sorting_networks
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.kernels.elementwise import BITS, bits_of, both, either, imag, like, real, select
 from tnp_shim.promotion import cast, constant
@@ -70,6 +70,8 @@ def _sorted_downwards(key: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 def argsort_key(key: tf.Tensor) -> tf.Tensor:
     """The int32 indices that sort integers along the last axis, those of equal ones in order."""
+    if sorting_networks.is_short(key):
+        return sorting_networks.argsort_by(key)
     return _sorted_downwards(gen_bitwise_ops.invert(key))[1]
 
 
@@ -100,6 +102,8 @@ def argsort(x: tf.Tensor) -> tf.Tensor:
 
 def sort(x: tf.Tensor) -> tf.Tensor:
     """The elements in order along the last axis; differentiable."""
+    if sorting_networks.is_short(x) and not x.dtype.is_complex:
+        return sorting_networks.sort_by(order_key, x)
     if not (x.dtype.is_floating or x.dtype.is_complex):
         # without gradients to carry the keys say it all
         return cast(
