@@ -240,7 +240,7 @@ def _running_maximum(x: tf.Tensor) -> tf.Tensor:
 
 
 _AT_ONCE = 8
-"""Places of one row that are looked at without a loop; one draw of a million numbers in 300 has a row of more."""
+"""Places of one row that are looked at without a loop: in one of 300 draws of a million, a row has more."""
 
 
 def _skipping(places: tf.Tensor, gaps: tf.Tensor, before: tf.Tensor, n: Size, whole: tf.Tensor) -> tf.Tensor:
