@@ -302,6 +302,35 @@ def test_sets_of_unique_elements():
     check_traced(lambda np, x, y: np.union1d(x, y), x, y)
 
 
+@pytest.mark.parametrize("dtype", ["int32", "float64", "complex64"])
+@pytest.mark.parametrize("return_indices", [False, True])
+def test_common_elements_in_vectorized_map(dtype, return_indices):
+    """Right where the results are of one size, be the sets they come from or not; else the error says so."""
+
+    def common(pair):
+        made = np.intersect1d(np.asarray(pair[0]), np.asarray(pair[1]), return_indices=return_indices)
+        return [tf.convert_to_tensor(part) for part in (made if return_indices else [made])]
+
+    xs = numpy.array([[1, 1, 2, 2], [4, 3, 2, 1]], dtype)
+    ys = numpy.array([[1, 2, 9], [1, 2, 2]], dtype)
+    for k, found in enumerate(tf.vectorized_map(common, (tf.constant(xs), tf.constant(ys)))):
+        for x, y, row in zip(xs, ys, found, strict=True):
+            expected = numpy.intersect1d(x, y, return_indices=True)[k]
+            numpy.testing.assert_array_equal(row, expected)
+    ys[1] = 1
+    with pytest.raises(tf.errors.InvalidArgumentError, match="results_of_different_sizes_cannot_be_stacked"):
+        tf.vectorized_map(common, (tf.constant(xs), tf.constant(ys)))
+
+
+def test_common_elements_are_found_as_numpy_finds_them():
+    x = numpy.array([numpy.nan, 2.0, -0.0, 5.0, 2.0, numpy.inf, 0.0])
+    y = numpy.array([0.0, numpy.inf, numpy.nan, 2.0, 7.0, 2.0])
+    for pair in ((x, y), (y, x), (x[:0], y), (x, y[:0]), (x.reshape(1, 7), y.reshape(2, 3))):
+        check(lambda np, x, y: np.intersect1d(x, y), *pair)
+        check(lambda np, x, y: np.intersect1d(x, y, return_indices=True), *pair)
+        check_traced(lambda np, x, y: np.intersect1d(x, y, return_indices=True), *pair)
+
+
 @pytest.mark.parametrize("invert", [False, True])
 def test_isin(invert):
     for dtype1 in dtypes.NAMES:

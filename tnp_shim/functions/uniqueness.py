@@ -5,6 +5,7 @@ How many elements a result has depends on values, so XLA can compile none of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy
@@ -34,7 +35,9 @@ def _places(mask: tf.Tensor) -> tf.Tensor:
     refuse_under_xla(
         "unique and functions of sets", "the elements", "Call them outside of the compiled function."
     )
-    return gen_array_ops.squeeze(gen_array_ops.where(mask), axis=[1])
+    # the name is what vectorized_map tells where the results differ in size
+    found = gen_array_ops.where(mask, name="results_of_different_sizes_cannot_be_stacked")
+    return gen_array_ops.squeeze(found, axis=[1])
 
 
 def _unique(x: tf.Tensor, equal_nan: bool) -> _Unique:
@@ -189,28 +192,45 @@ def isin(
 def intersect1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False, return_indices: Any = False):
     """The elements of both arrays, in order, and if asked where each is found first. Differentiable."""
     # NumPy promotes later: what becomes equal only then it takes for elements of both
-    ar1, ar2 = promote_args("intersect1d", ar1, ar2)
-    firsts = None
-    if not return_indices or assume_unique:
-        ar1, ar2 = _as_set(ar1, assume_unique), _as_set(ar2, assume_unique)
-    else:
-        (ar1, *_), (ar2, *_) = found = [_unique(shapes.flat(ar), True) for ar in (ar1, ar2)]
-        firsts = [unique_elements.indices for unique_elements in found]
+    ar1, ar2 = (shapes.flat(ar) for ar in promote_args("intersect1d", ar1, ar2))
+    common, indices = (_neighbours if assume_unique else _in_both)(ar1, ar2)
+    return (common, *indices()) if return_indices else common
+
+
+def _in_both(ar1: tf.Tensor, ar2: tf.Tensor) -> tuple[tf.Tensor, Callable[[], tuple[tf.Tensor, tf.Tensor]]]:
+    """The elements of both vectors; sizes depend on values at last only, so `vectorized_map` stacks them."""
+    order1, order2 = sorting.argsort(ar1), sorting.argsort(ar2)
+    ordered1, ordered2 = sorting.take_by(ar1, order1), sorting.take_by(ar2, order2)
+    starts = sorting.starts_of_runs(ordered1, equal_nan=False)
+    before, up_to = (sorting.search(ordered2, ordered1, right) for right in (False, True))
+    found = both(gen_math_ops.greater(up_to, before), gen_math_ops.equal(ordered1, ordered1))
+    places = _places(both(starts, found))
+
+    def indices():
+        first1 = shapes.gather(order1, places, 0)
+        first2 = shapes.gather(order2, shapes.gather(before, places, 0), 0)
+        return cast(first1, tf.int64), cast(first2, tf.int64)
+
+    return shapes.gather(ordered1, places, 0), indices
+
+
+def _neighbours(
+    ar1: tf.Tensor, ar2: tf.Tensor
+) -> tuple[tf.Tensor, Callable[[], tuple[tf.Tensor, tf.Tensor]]]:
+    """What has an equal beside it where both vectors are put in one order, as NumPy looks for it."""
     together = gen_array_ops.concat_v2([ar1, ar2], constant(0, tf.int32))
     order = sorting.argsort(together)
     ordered = sorting.take_by(together, order)
     starts = sorting.starts_of_runs(ordered, equal_nan=False)
     places = _places(gen_math_ops.logical_not(shapes.sliced(starts, 0, 1, None)))
-    common = shapes.gather(ordered, places, 0)
-    if not return_indices:
-        return common
-    order = cast(order, tf.int64)
-    indices1 = shapes.gather(order, places, 0)
-    count = shapes.as_length(shapes.length(ar1, 0))
-    indices2 = gen_math_ops.sub(shapes.gather(order, places + like(1, places), 0), count)
-    if firsts is not None:
-        indices1, indices2 = shapes.gather(firsts[0], indices1, 0), shapes.gather(firsts[1], indices2, 0)
-    return common, indices1, indices2
+
+    def indices():
+        indices1, indices2 = (
+            cast(shapes.gather(order, x, 0), tf.int64) for x in (places, places + like(1, places))
+        )
+        return indices1, gen_math_ops.sub(indices2, shapes.as_length(shapes.length(ar1, 0)))
+
+    return shapes.gather(ordered, places, 0), indices
 
 
 @function(numpy.union1d)
