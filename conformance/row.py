@@ -83,7 +83,7 @@ class Row:
         words.update(self.keywords)
         spoilt = None
         if not good and choose.among("spoil", range(8)) == 0:
-            candidates = [key for key, word in words.items() if isinstance(_unwrapped(word), Argument)]
+            candidates = [key for key, word in words.items() if _can_be_bad(_unwrapped(word))]
             spoilt = choose.among("spoilt", candidates) if candidates else None
         seen: dict[int | str, Any] = {}
         for key, word in words.items():
@@ -102,6 +102,10 @@ class Row:
         return Call(
             self.name, args, tuple((key, value) for key, value in seen.items() if isinstance(key, str))
         )
+
+
+def _can_be_bad(word: Any) -> bool:
+    return isinstance(word, Argument) and word.can_be_bad
 
 
 def _unwrapped(word: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy
 
@@ -63,6 +63,8 @@ Seen = Mapping[int | str, Any]
 
 class Argument:
     """Draws one argument."""
+
+    can_be_bad: ClassVar[bool] = True
 
     def draw(self, choose: Chooser, seen: Seen, label: str) -> Any:
         """An argument that fits those before it."""
@@ -312,6 +314,17 @@ class Given(Argument):
 
     def spoil(self, choose: Chooser, seen: Seen, label: str) -> Any:
         return self.bad
+
+
+@dataclass(frozen=True)
+class Good(Argument):
+    """An argument of which there is no bad one: those behind it depend on it."""
+
+    can_be_bad: ClassVar[bool] = False
+    word: Argument
+
+    def draw(self, choose: Chooser, seen: Seen, label: str) -> Any:
+        return self.word.draw(choose, seen, label)
 
 
 FLAG = among(True, False)

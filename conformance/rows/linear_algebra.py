@@ -128,14 +128,17 @@ def _solutions(dtypes: tuple[str, ...], shapes: Sequence[Shape], tensors: Sequen
     yield row("linalg.pinv", full, rcond=_bound("rcond", 1e-3, 1e-6), hermitian=among(False))
     yield row("linalg.pinv", full, rtol=_bound("rtol", 1e-3, 1e-6, None))
     yield row("linalg.pinv", square, hermitian=Always(among(True)))
-    yield row(
+    yield row("linalg.cond", square, p=among(None, *MATRIX_ORDERS))
+    yield row("linalg.cond", full, p=among(None, 2, -2))
+
+
+def _least_squares(dtypes: tuple[str, ...], shapes: Sequence[Shape]) -> Row:
+    return row(
         "linalg.lstsq",
         Array(dtypes, FILLS, [s for s in shapes if len(s) == 2]),
         Array(NUMERIC, FILLS, _observations),
         rcond=among(None, -1, 1e-3),
-    ).within(1 << 16, of_largest=True, conditioned=True)
-    yield row("linalg.cond", square, p=among(None, *MATRIX_ORDERS))
-    yield row("linalg.cond", full, p=among(None, 2, -2))
+    )
 
 
 def _decompositions() -> Iterator[Row]:
@@ -207,6 +210,9 @@ ROWS = [
         one.within(ULPS_OF_INTEGERS, of_largest=True)
         for one in _solutions((*INTEGERS, "bool"), SMALL_MATRICES, SMALL_TENSORS)
     ),
+    _least_squares((*FLOATS, *COMPLEX), MATRICES).within(ULPS, of_largest=True, conditioned=True),
+    # the square of the condition of what integers give, whose last bits are not moved
+    _least_squares((*INTEGERS, "bool"), SMALL_MATRICES).within(1 << 16, of_largest=True),
     *(one.within(ULPS, of_largest=True, conditioned=True) for one in _decompositions()),
     *(one.within(ULPS, of_largest=True, conditioned=True) for one in _norms()),
     *(one.within(4, of_largest=True, conditioned=True) for one in _products()),

@@ -71,15 +71,22 @@ def binary_rows(name: str, ufunc: numpy.ufunc) -> Iterator[Row]:
     """The operator between real arrays, exactly, and between any."""
     dtypes = dtypes_of(ufunc)
     real = tuple(dtype for dtype in dtypes if dtype in REAL)
-    yield from _binary_rows(name, real, FILLS, tolerance_of(ufunc))
-    if real != dtypes and ufunc.__name__ in SEVERAL_ROUNDINGS:
+    several = ufunc.__name__ in SEVERAL_ROUNDINGS
+    yield from _binary_rows(name, real, FILLS, tolerance_of(ufunc), 2 if several else None)
+    if real != dtypes and several:
         # infinities and overflow of complex quotients are judged by the rows of the ufuncs
         yield from _binary_rows(name, dtypes, GENTLE, 2)
     elif real != dtypes:
         yield from _binary_rows(name, dtypes, FILLS, tolerance_of(ufunc))
 
 
-def _binary_rows(name: str, dtypes: tuple[str, ...], fills: tuple[str, ...], ulps: float) -> Iterator[Row]:
+def _binary_rows(
+    name: str,
+    dtypes: tuple[str, ...],
+    fills: tuple[str, ...],
+    ulps: float,
+    of_complex: float | None = None,
+) -> Iterator[Row]:
     """The operator with arrays, numbers and lists; reflected; in place, also on overlapping memory."""
     first, second = Array(dtypes, fills), Array(dtypes, fills, broadcasting(0))
     number = Number() if "complex128" in dtypes else Number((2, 0.5, True, -1, 3.0))
@@ -95,7 +102,7 @@ def _binary_rows(name: str, dtypes: tuple[str, ...], fills: tuple[str, ...], ulp
             row(f"ndarray.__i{name}__", first, Overlapping(0)),
         ]
     for one in both:
-        yield one.within(ulps)
+        yield one.within(ulps, of_complex=of_complex)
 
 
 def comparison_rows(name: str) -> Iterator[Row]:
