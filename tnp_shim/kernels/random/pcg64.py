@@ -56,15 +56,15 @@ class PCG64(WordEngine):
 
     def _states(self, now: Wide, increment: Wide, n: Size, zero: tf.Tensor) -> Wide:
         """The states of the next n words."""
-        columns = n if isinstance(n, int) and n <= _BASE else _BASE
-        rows = max(1, -(-n // _BASE)) if isinstance(n, int) else -(-n // _BASE)
+        columns = _columns(n)
+        rows = max(1, -(-n // columns)) if isinstance(n, int) else -(-n // _BASE)
         powers, sums = (table[self.first : self.first + columns] for table in _table(self.multiplier, 0))
 
         def edges() -> tuple[tf.Tensor, ...]:
             """What the columns add, and the state that each row begins with."""
             if columns is n:
                 return (*multiply(_pair(sums), increment), now.upper[None], now.lower[None])
-            begins = _BASE * tf.range(tf.cast(rows, tf.int64))
+            begins = columns * tf.range(tf.cast(rows, tf.int64))
             return (*multiply(_pair(sums), increment), *self.jump(now, increment, begins, n))
 
         like = [([size], tf.uint64) for size in (columns, columns, rows, rows)]
@@ -83,6 +83,15 @@ class PCG64(WordEngine):
             powers, sums = (_gathered(table, digit) for table in _table(self.multiplier, level))
             now = add(multiply(powers, now), multiply(sums, increment))
         return now
+
+
+def _columns(n: Size) -> int:
+    """How many states of a row: rows of the same length, of which no rest is cut off, are faster by half."""
+    if not isinstance(n, int):
+        return _BASE
+    if n <= _BASE:
+        return n
+    return next((columns for columns in range(_BASE, _BASE // 8, -1) if n % columns == 0), _BASE)
 
 
 class PCG64DXSM(PCG64):

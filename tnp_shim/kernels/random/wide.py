@@ -44,9 +44,11 @@ def product(x: tf.Tensor, y: tf.Tensor) -> Wide:
     x0, x1 = gen_bitwise_ops.bitwise_and(x, half), right(x, 32)
     y0, y1 = gen_bitwise_ops.bitwise_and(y, half), right(y, 32)
     # schoolbook multiplication by halves: no partial sum exceeds 64 bits
-    middle = x1 * y0 + right(x0 * y0, 32)
+    low = x0 * y0
+    middle = x1 * y0 + right(low, 32)
     carried = x0 * y1 + gen_bitwise_ops.bitwise_and(middle, half)
-    return Wide(x1 * y1 + right(middle, 32) + right(carried, 32), gen_math_ops.mul(x, y))
+    lower = gen_bitwise_ops.bitwise_or(left(carried, 32), gen_bitwise_ops.bitwise_and(low, half))
+    return Wide(x1 * y1 + right(middle, 32) + right(carried, 32), lower)
 
 
 def add(x: Wide, y: Wide) -> Wide:
