@@ -90,7 +90,7 @@ _BOTH: list[tuple[str, tuple[Any, ...], float]] = [
     ("gamma", (4.0, 2.0), 0),
     ("geometric", (0.2,), 0),
     ("geometric", (0.6,), 0),
-    ("gumbel", (1.0, 2.0), _LAST_BIT),
+    ("gumbel", (0.0, 2.0), _LAST_BIT),
     ("hypergeometric", (10, 5, 7), 0),
     ("hypergeometric", (100, 80, 60), 0),
     ("laplace", (0.0, 2.0), _LAST_BIT),
