@@ -338,7 +338,7 @@ def test_floats_beyond_the_range_of_an_integer_become_what_numpy_makes_of_them(s
         values = numpy.array(BEYOND if target == "uint64" else BEYOND + NEVER_FITTING).astype(source)
         values = values[numpy.isfinite(values)] if target == "uint64" else values
         expected = values.astype(target)
-    array = tnp_shim.array(values)
-    numpy.testing.assert_array_equal(array.astype(target).numpy(), expected)
+        array = tnp_shim.array(values)
+        numpy.testing.assert_array_equal(array.astype(target).numpy(), expected)
     traced = tf.function(lambda a: a.astype(target), autograph=False)(array)
     numpy.testing.assert_array_equal(traced.numpy(), expected)

@@ -68,3 +68,15 @@ def test_a_decision_on_an_unknown_element_is_refused():
     clamped = tnp_shim.vectorize(clamp)
     with pytest.raises(tnp_shim.errors.UnknownValueError, match=r"np\.where"):
         tf.function(lambda a: clamped(a, 1.0), autograph=False)(tnp_shim.array(X))
+
+
+def test_vectorize_with_a_signature_over_unknown_sizes():
+    def call(np, x, y):
+        spread = np.vectorize(lambda a, b: (a.sum() * b, a[:2] + b), signature="(n),()->(),(m)")
+        return spread(x, y)
+
+    vectors = [tf.TensorSpec([None, None], tf.float64), tf.TensorSpec([None], tf.float64)]
+    traced = tf.function(lambda x, y: call(tnp_shim, *map(tnp_shim.asarray, (x, y))), input_signature=vectors)
+    for x, y in ((X, X[:, 0]), (X[:1], X[0])):
+        for mine, theirs in zip(traced(x, y), call(numpy, x, y), strict=True):
+            numpy.testing.assert_allclose(numpy.asarray(mine), theirs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 import pytest
 import tensorflow as tf
-from differential import same
+from differential import raises, same
 from traced import agree, check_tensors, gradients_agree, tensors_in
 
 import tnp_shim as np
@@ -198,3 +198,17 @@ def test_iterators():
     assert np.broadcast_shapes((2, 1), (3,), (1,)) == (2, 3)
     same(lambda np: np.broadcast_shapes((2,), (3,)))
     assert np.s_[1:2, ...] == numpy.s_[1:2, ...] and np.index_exp[1] == (1,)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda np: np.mgrid[0:1:"a"],
+        lambda np: np.r_["z", [1]],
+        lambda np: np.r_["1,z", [1]],
+        lambda np: np.r_["1,2,3,4", [1]],
+        lambda np: np.apply_along_axis(np.sum, 4, np.ones((2, 2))),
+    ],
+)
+def test_what_is_refused(call):
+    raises(call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import re
@@ -170,6 +171,8 @@ class vectorize:
             )
         found = [as_array(v) for v in values]
         loops = [a.shape[: a.ndim - len(core)] for a, core in zip(found, inputs, strict=True)]
+        if not all(isinstance(n, int) for own in loops for n in own):
+            return _over_unknown(function, [a._cell.read() for a in found], [len(core) for core in inputs])
         loop = numpy.broadcast_shapes(*loops)
         rows = []
         for index in numpy.ndindex(*loop):
@@ -186,6 +189,27 @@ class vectorize:
             rows.append(result if isinstance(result, tuple) else (result,))
         columns = [stack([as_array(r) for r in column]) for column in zip(*rows, strict=True)]
         return tuple(reshape(c, (*loop, *c.shape[1:])) for c in columns)
+
+
+def _over_unknown(
+    function: Callable[..., Any], tensors: list[tf.Tensor], cores: list[int]
+) -> tuple[Array, ...]:
+    """The function of so many last axes of each, over others of unknown sizes: all at once."""
+    shapes = [tf.shape(tensor) for tensor in tensors]
+    own = [shape[: shape.shape[0] - core] for shape, core in zip(shapes, cores, strict=True)]
+    inner = [shape[shape.shape[0] - core :] for shape, core in zip(shapes, cores, strict=True)]
+    loop = functools.reduce(tf.broadcast_dynamic_shape, own)
+    flat = tuple(
+        tf.reshape(tf.broadcast_to(tensor, tf.concat([loop, core], 0)), tf.concat([[-1], core], 0))
+        for tensor, core in zip(tensors, inner, strict=True)
+    )
+
+    def results(elements: Any) -> Any:
+        made = function(*map(wrap, elements))
+        return tuple(as_array(r)._cell.read() for r in (made if isinstance(made, tuple) else (made,)))
+
+    found = tf.vectorized_map(results, flat)
+    return tuple(wrap(tf.reshape(t, tf.concat([loop, tf.shape(t)[1:]], 0))) for t in found)
 
 
 def _core_dimensions(signature: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
@@ -206,7 +230,8 @@ vectorize.__signature__ = inspect.signature(numpy.vectorize)  # type: ignore[att
 def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     """The results of a function of 1-D arrays for every line of `arr` along `axis`."""
     source = as_array(arr)
-    lines = moveaxis(source, axis, -1)
+    place = numpy.lib.array_utils.normalize_axis_index(axis, source.ndim)
+    lines = moveaxis(source, place, -1)
     outer = lines.shape[:-1]
     if any(isinstance(n, int) and n == 0 for n in outer):
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
@@ -221,7 +246,6 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
         together = wrap(tf.vectorized_map(lambda line: result_of(wrap(line))._cell.read(), flat._cell.read()))
     inner = together.ndim - 1
     shaped = reshape(together, (*outer, *together.shape[1:]))
-    place = numpy.lib.array_utils.normalize_axis_index(axis, source.ndim)
     return moveaxis(shaped, list(range(-inner, 0)), list(range(place, place + inner))) if inner else shaped
 
 

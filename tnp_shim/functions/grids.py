@@ -52,8 +52,9 @@ def _line(bounds: Bounds, dtype: tf.DType) -> tf.Tensor:
 def _lines(keys: tuple[slice, ...]) -> list[tf.Tensor]:
     """The values of each axis of a grid, in their common dtype."""
     if not any(is_tensor_like(v) for key in keys for v in (key.start, key.stop, key.step)):
-        known = [line.ravel() for line in numpy.ogrid[keys]]
-        return [embedded(line.astype(dtypes.default_float_for(line.dtype), copy=False)) for line in known]
+        known = numpy.ogrid[keys] if len(keys) != 1 else (numpy.ogrid[keys[0]],)
+        kinds = [dtypes.default_float_for(line.dtype) for line in known]
+        return [embedded(line.ravel().astype(k, copy=False)) for line, k in zip(known, kinds, strict=True)]
     bounds = [_bounds(key) for key in keys]
     numbers = [float(abs(n)) if isinstance(n, complex) else n for triple in bounds for n in triple]
     common = dtypes.to_tf(dtypes.result_type(dtypes.INT64, *map(promotion_key, numbers)))
@@ -117,7 +118,8 @@ class Concatenator:
         try:
             numbers = [int(number) for number in directive.split(",")]
         except ValueError:
-            raise ValueError(f"unknown special directive {directive!r}") from None
+            named = f" {directive!r}" if "," in directive else ""
+            raise ValueError(f"unknown special directive{named}") from None
         if len(numbers) > 3:
             raise ValueError(f"unknown special directive {directive!r}")
         return Concatenator(*numbers, *(self.ndmin, self.first)[len(numbers) - 1 :])

@@ -321,7 +321,8 @@ def aligned_weights(a: tf.Tensor, axis: Any, axes: Axes, weights: tf.Tensor) -> 
     if weights.shape.rank != len(expected) or not known.is_compatible_with(weights.shape):
         raise ValueError(_INCONSISTENT)
     if not (known.is_fully_defined() and weights.shape.is_fully_defined()):
-        same = gen_math_ops.equal(shape_of(weights), vector(expected))
+        own = gen_array_ops.shape(weights, out_type=tf.int64)
+        same = gen_math_ops.equal(own, vector(expected))
         weights = asserted(weights, every(same), _INCONSISTENT, ValueError)
     order = tuple(numpy.argsort(axes).tolist())  # type: ignore[arg-type]
     if order != tuple(range(len(order))):
