@@ -118,8 +118,8 @@ def drawn(self: Draws, method: Method, args: tuple[Any, ...], kwargs: dict[str, 
     name = method.name
     of_tensorflow = config.get_random_stream() == "tensorflow"
     if runs_eagerly() and not routes.native_eagerly and not of_tensorflow:
-        row = self._rows.get(name)
-        if row is None or no_tape_records() or not any(map(_is_watchable, (*args, *kwargs.values()))):
+        plain_call = no_tape_records() or not any(map(_is_watchable, (*args, *kwargs.values())))
+        if plain_call or name not in _WITH_GRADIENTS | self._rows.keys():
             return _by_numpy(self, method, args, kwargs)
     try:
         bound = method.signature.bind(self, *args, **kwargs)
@@ -137,6 +137,10 @@ def drawn(self: Draws, method: Method, args: tuple[Any, ...], kwargs: dict[str, 
     if name in self._rows:
         return elementwise(self, self._rows[name], values)
     return on_host(self, name, values)
+
+
+_WITH_GRADIENTS = {"choice", "dirichlet", "multivariate_normal", "permutation", "permuted", "shuffle"}
+"""Methods without a row of which a gradient may be asked."""
 
 
 # by NumPy, eagerly

@@ -116,16 +116,19 @@ def without_gradient(name: str, found: tf.Tensor, tensors: Sequence[tf.Tensor]) 
     return node(found, *tensors)
 
 
-_EXAMPLES: dict[str, Any] = {
+EXAMPLES: dict[str, Any] = {
     "pvals": lambda shape: numpy.full(shape, 1 / shape[-1]),
     "p": lambda shape: numpy.full(shape, 1 / (shape[-1] if shape else 1)),
     "alpha": numpy.ones,
+    "nsample": lambda shape: numpy.zeros(shape, int)[()],
+    "colors": lambda shape: numpy.ones(shape, int),
     "cov": lambda shape: numpy.eye(*shape[-2:]),
     "high": lambda shape: numpy.full(shape, 2),
     "low": lambda shape: numpy.zeros(shape, int),
     "a": lambda shape: numpy.ones(shape, int)[()],
     "size": lambda shape: numpy.zeros(shape, int),
 }
+"""Values that NumPy takes, by the names of parameters."""
 
 
 def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
@@ -138,7 +141,7 @@ def on_host(self: Draws, name: str, values: dict[str, Any]) -> Any:
             "integers(0, 256, dtype=np.uint8)"
         )
     target = values.pop("out", None) if isinstance(values.get("out"), Array) else None
-    trial = asked(self, name, values, _EXAMPLES)
+    trial = asked(self, name, values, EXAMPLES)
     leaves: list[tf.Tensor] = []
     orders: list[Any] = []
 

@@ -14,9 +14,12 @@ import tensorflow as tf
 
 from tnp_shim.kernels.random import (
     counts,
+    directions,
     exponential,
     gamma,
+    hypergeometric,
     legacy,
+    mixed,
     scalars,
     sequential,
     transforms,
@@ -125,6 +128,13 @@ def floats(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """Numbers of single precision in [0, 1)."""
     values, after = engine.floats(state, n)
     return values, after(n)
+
+
+def positives(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
+    """Whole numbers that are not negative, int64."""
+    values, after = engine.uint64s(state, n)
+    shifted = tf.bitwise.right_shift(tf.bitcast(values, tf.int64), tf.constant(1, tf.int64))
+    return shifted & tf.int64.max, after(n)
 
 
 def between(zero: tf.Tensor, x: tf.Tensor, low: tf.Tensor, high: tf.Tensor) -> tf.Tensor:
@@ -322,9 +332,17 @@ _SEQUENTIAL = {
     "poisson": _Sequential(lambda *_: counts.poisson, ("lam",), 4.0, tf.int64),
     "standard_gamma": _Sequential(lambda kind, _: gamma.standard_gamma(kind), ("shape",), 3.0),
     "standard_t": _Sequential(lambda kind, _: gamma.standard_t(kind), ("df",), 4.0),
+    "vonmises": _Sequential(directions.vonmises, ("mu", "kappa"), 4.0),
     "wald": _Sequential(gamma.wald, ("mean", "scale")),
     "zipf": _Sequential(lambda _, of_pairs: counts.zipf(of_pairs), ("a",), 3.0, tf.int64),
 }
+
+
+def _of_halves(engine: Engine, state: State, n: Size, *parameters: tf.Tensor) -> tuple[tf.Tensor, State]:
+    return mixed.draw(engine, state, n, hypergeometric.one, parameters, tf.int64, 5.0)
+
+
+_URN = ("ngood", "nbad", "nsample")
 
 
 def _sequential(of_pairs: bool) -> dict[str, dict[str, Any]]:
@@ -348,6 +366,7 @@ _OF_ZIGGURATS: dict[str, dict[str, Any]] = {
     "weibull": {"draw": ziggurat.standard_exponential},
     "standard_normal": {"draw": ziggurat.standard_normal, "single": ziggurat.standard_normal_single},
     **_sequential(of_pairs=False),
+    "hypergeometric": {"draw": _of_halves, "given": _URN},
 }
 _OF_PAIRS: dict[str, dict[str, Any]] = {
     "exponential": {"draw": legacy.standard_exponential},
@@ -361,6 +380,7 @@ _OF_PAIRS: dict[str, dict[str, Any]] = {
     "weibull": {"draw": legacy.standard_exponential},
     "standard_normal": {"draw": legacy.gauss, "keeps_spare": True},
     **_sequential(of_pairs=True),
+    "hypergeometric": _Sequential(lambda *_: hypergeometric.one_legacy, _URN, 6.0, tf.int64).draws(True),
 }
 
 
@@ -372,5 +392,10 @@ def _rows(*more: Row, draws: dict[str, dict[str, Any]]) -> dict[str, Row]:
 GENERATOR = _rows(Row("random", draw=doubles, single=floats), draws=_OF_ZIGGURATS)
 """The methods of Generator."""
 
-LEGACY = _rows(Row("random_sample", draw=doubles), Row("random", draw=doubles), draws=_OF_PAIRS)
+LEGACY = _rows(
+    Row("random_sample", draw=doubles),
+    Row("random", draw=doubles),
+    Row("tomaxint", draw=positives),
+    draws=_OF_PAIRS,
+)
 """The methods of RandomState."""

@@ -1,4 +1,4 @@
-"""Methods with bodies of their own in graphs: integers, choices, shuffles. Knows the array."""
+"""Methods with bodies of their own in graphs: integers from bounds, the tables of all. Knows the array."""
 
 from __future__ import annotations
 
@@ -8,123 +8,97 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
-from tnp_shim.array import Array, wrap, wrap_scalar, write
-from tnp_shim.errors import UnsupportedError, users_line
-from tnp_shim.kernels.random import bounded, orders
+from tnp_shim.conversion import is_tensor_like, tensor_of
+from tnp_shim.kernels.random import bounded, bounded_each
+from tnp_shim.random import moves, vectors
 from tnp_shim.random.elementwise import elementwise, shaped
-from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, is_unknown, on_host, stand_in
+from tnp_shim.random.hosted import Draws, asked, drawn_on_host, is_unknown, on_host, stand_in
 from tnp_shim.random.sizes import Size
 
 
-def shuffle(self: Draws, values: dict[str, Any]) -> None:
-    """Put the elements along an axis into another order, in place."""
-    x, rest = values["x"], {key: value for key, value in values.items() if key != "x"}
-    if not isinstance(x, Array):
-        raise UnsupportedError(
-            f"{users_line()}: np.random.shuffle in a graph needs an array of tnp_shim's; a "
-            f"{type(x).__name__} would be shuffled once, while the function is traced"
-        )
-    tensor = x._cell.read()
-    asked(self, "permutation", {"x": x, **rest}, {})  # NumPy's refusals, with nothing written to
-    axis = rest.get("axis", 0)
-    if not drawn_on_host(self) and type(axis) is int and tensor.shape.rank:
-        write(
-            x,
-            tf.ensure_shape(tf.gather(tensor, _order(self, _length(tensor, axis)), axis=axis), tensor.shape),
-        )
-        return
-
-    def draw(generator: Any, memory: Any) -> list[Any]:
-        memory = numpy.array(memory)
-        generator.shuffle(memory, **rest)
-        return [memory]
-
-    (shuffled,) = host(self, "shuffle", draw, [tf.TensorSpec(tensor.shape, tensor.dtype)], tensor)
-    write(x, shuffled)
-
-
-def _words(self: Draws) -> tuple[Any, list[tf.Tensor]]:
-    state, words = self._state_tensors(), len(self._bits._cells)
-    return tuple(state[:words]), state[words:]
-
-
-def _order(self: Draws, length: Any) -> tf.Tensor:
-    """A random order of so many things."""
-    words, rest = _words(self)
-    order, after = orders.orders(self._bits._kind.engine, words, 1, length)
-    self._write_state([*after, *rest])
-    return order
-
-
-def _length(tensor: tf.Tensor, axis: int) -> Any:
-    known = tensor.shape[axis]
-    return tf.shape(tensor, out_type=tf.int64)[axis] if known is None else known
-
-
-def permutation(self: Draws, values: dict[str, Any]) -> Any:
-    """Numbers, or the elements along an axis, in another order."""
-    x, axis = values["x"], values.get("axis", 0)
-    if drawn_on_host(self) or not (isinstance(x, (int, Array)) and type(axis) is int) or isinstance(x, bool):
-        return on_host(self, "permutation", values)
-    asked(self, "permutation", {**values, "x": stand_in(x, 0)}, {})
-    if isinstance(x, int) or x.ndim == 0:
-        if is_unknown(x):
-            return on_host(self, "permutation", values)
-        return wrap(_order(self, int(x)))
-    tensor = x._cell.read()
-    return wrap(tf.gather(tensor, _order(self, _length(tensor, axis)), axis=axis))
-
-
-def choice(self: Draws, values: dict[str, Any]) -> Any:
-    """Numbers, or elements along an axis; on the host with probabilities and without replacement."""
-    a, p, size = values["a"], values["p"], values["size"]
-    axis, replace, scaled = values.get("axis", 0), values["replace"], "axis" in values
-    native = type(axis) is int and type(replace) is bool and type(a) is not bool
-    native = native and isinstance(a, (int, Array)) and (p is None or replace)
-    if drawn_on_host(self) or not native or is_unknown(size):
-        return on_host(self, "choice", values)
-    array = a if isinstance(a, Array) and a.ndim else None
-    fits = array is None or -array.ndim <= axis < array.ndim
-    population = array._cell.read().shape[axis] if array is not None and fits else a
-    if not fits or population is None or is_unknown(population) or is_unknown(p):
-        return on_host(self, "choice", values)
-    trial = asked(self, "choice", values, {})
-    engine, (words, rest) = self._bits._kind.engine, _words(self)
-    place, population = Size(size, []), int(population)
-    if p is not None:
-        chances = tf.constant(numpy.asarray(stand_in(p, 0.0), float))
-        found, after = orders.weighted(engine, words, place.count, chances)
-    elif replace:
-        kind = numpy.dtype(numpy.int64)
-        found, after = bounded.integers(engine, words, place.count, 0, population - 1, kind, not scaled)
-    elif scaled:
-        found, after = orders.sample(engine, words, population, place.count, values["shuffle"])
-    else:
-        order, after = orders.orders(engine, words, 1, population)
-        found = order[: place.count]
-    self._write_state([*after, *rest])
-    found = tf.reshape(found, place.shape)
-    if array is None:
-        return shaped(found, place, trial)
-    taken = tf.gather(array._cell.read(), found, axis=axis)
-    return wrap(taken) if isinstance(trial, numpy.ndarray) else wrap_scalar(taken)
-
-
 def integers(self: Draws, name: str, values: dict[str, Any]) -> Any:
-    """Integers from known bounds; on the host from unknown ones, and from arrays of bounds."""
+    """Integers from bounds: of two numbers that are known, or else of one for each element."""
     bounds = values["low"], values["high"]
-    if drawn_on_host(self) or any(is_unknown(b) or numpy.ndim(b) for b in bounds):
+    if drawn_on_host(self):
         return on_host(self, name, values)
+    if any(is_unknown(b) or numpy.ndim(b) for b in bounds):
+        return _integers_each(self, name, values)
     trial = asked(self, name, {**values, "size": None}, {})
     low, high = (stand_in(b, 0) for b in bounds)
     low, high = (0, int(low)) if high is None else (int(low), int(high))
-    last = high if values.get("endpoint") or name == "random_integers" else high - 1
     size, dtype = Size(values["size"], []), numpy.asarray(trial).dtype
-    words, rest = _words(self)
-    masked = name != "integers"
+    words, rest = moves.words_of(self)
+    last, masked = high if values.get("endpoint") else high - 1, name != "integers"
     found, after = bounded.integers(self._bits._kind.engine, words, size.count, low, last, dtype, masked)
     self._write_state([*after, *rest])
     return shaped(found, size, trial)
+
+
+def _integers_each(self: Draws, name: str, values: dict[str, Any]) -> Any:
+    """Integers each of which has bounds of its own, or bounds that are known when the graph runs."""
+    low, high = (0, values["low"]) if values["high"] is None else (values["low"], values["high"])
+    unknown = is_unknown(low) or is_unknown(high)
+    like = {"low": _same_shape(low, 0), "high": _same_shape(high, 1)} if unknown else {}
+    trial = asked(self, name, {**values, **like}, {"size": lambda shape: numpy.zeros(shape, int)})
+    dtype = numpy.asarray(trial).dtype
+    given = [_bound(low), _bound(high)]
+    if any(bound is None for bound in given):
+        return on_host(self, name, values)
+    least, last = given[0], given[1] if values.get("endpoint") else given[1] - 1
+    if unknown:
+        least, last = _refused_at_run_time(name, least, last, dtype)
+    size = Size(values["size"], [least, last])
+    words, rest = moves.words_of(self)
+    with tf.control_dependencies([least, last] if unknown else []):  # which nothing may be drawn before
+        words = tuple(tf.identity(word) for word in words)
+    bounds, masked = map(size.flat, (least, last)), name != "integers"
+    engine = self._bits._kind.engine
+    found, after = bounded_each.integers(engine, words, size.count, *bounds, dtype, masked)
+    self._write_state([*after, *rest])
+    return shaped(found, size, trial)
+
+
+def _same_shape(bound: Any, number: int) -> Any:
+    if is_tensor_like(bound):
+        return numpy.full([1 if n is None else n for n in tensor_of(bound).shape], number)[()]
+    return numpy.full(numpy.shape(stand_in(bound, number)), number)[()]
+
+
+def _bound(value: Any) -> tf.Tensor | None:
+    """A bound as int64 of the same bits; None where NumPy works with Python's own numbers."""
+    if not is_tensor_like(value) and not is_unknown(value):
+        value = numpy.asarray(stand_in(value, 0))
+        if value.dtype == object:
+            return None
+    tensor = tf.convert_to_tensor(value) if isinstance(value, numpy.ndarray) else tensor_of(value)
+    return tf.bitcast(tensor, tf.int64) if tensor.dtype == tf.uint64 else tf.cast(tensor, tf.int64)
+
+
+def _refused_at_run_time(
+    name: str, low: tf.Tensor, last: tf.Tensor, dtype: numpy.dtype[Any]
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The bounds, which are checked when the graph runs."""
+    flip = tf.constant(
+        tf.int64.min if dtype == numpy.uint64 else 0, tf.int64
+    )  # unsigned, as if they were signed
+    faults = {"low >= high": tf.bitwise.bitwise_xor(low, flip) > tf.bitwise.bitwise_xor(last, flip)}
+    if dtype.itemsize < 8:
+        least, most = (0, 1) if dtype == numpy.bool_ else (numpy.iinfo(dtype).min, numpy.iinfo(dtype).max)
+        faults[f"low is out of bounds for {dtype.name}"] = low < least
+        faults[f"high is out of bounds for {dtype.name}"] = last > most
+    checks = [tf.debugging.Assert(~tf.reduce_any(f), [f"np.random.{name}: {w}"]) for w, f in faults.items()]
+    with tf.control_dependencies([check for check in checks if check is not None]):
+        return tf.identity(low), tf.identity(last)
+
+
+def random_integers(self: Draws, values: dict[str, Any]) -> Any:
+    """Integers up to `high`, which is included."""
+    asked(self, "random_integers", {**values, "size": None}, {"high": 1, "low": 1})  # which NumPy warns of
+    low, high = (1, values["low"]) if values["high"] is None else (values["low"], values["high"])
+    above = tf.cast(tensor_of(high), tf.int64) + 1 if is_unknown(high) else int(stand_in(high, 1)) + 1
+    return integers(
+        self, "randint", {"low": low, "high": above, "size": values["size"], "dtype": numpy.int64}
+    )
 
 
 def _with_sizes(name: str) -> Callable[..., Any]:
@@ -136,17 +110,22 @@ def _with_sizes(name: str) -> Callable[..., Any]:
     return draw
 
 
+_MOVES: dict[str, Callable[..., Any]] = {
+    "choice": moves.choice,
+    "permutation": moves.permutation,
+    "shuffle": moves.shuffle,
+}
 GENERATOR: dict[str, Callable[..., Any]] = {
-    "choice": choice,
-    "permutation": permutation,
+    **_MOVES,
+    **vectors.GENERATOR,
     "integers": lambda self, values: integers(self, "integers", values),
-    "shuffle": shuffle,
+    "permuted": moves.permuted,
 }
 LEGACY: dict[str, Callable[..., Any]] = {
-    "choice": choice,
-    "permutation": permutation,
+    **_MOVES,
+    **vectors.LEGACY,
     "rand": _with_sizes("random_sample"),
     "randint": lambda self, values: integers(self, "randint", values),
     "randn": _with_sizes("standard_normal"),
-    "shuffle": shuffle,
+    "random_integers": random_integers,
 }

@@ -6,11 +6,18 @@ What is swapped depends on all swaps before, so these are loops over 32-bit word
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy
 import tensorflow as tf
 
 from tnp_shim.kernels.random.attempts import rank
-from tnp_shim.kernels.random.bounded_each import Step, masking, scaling, word_by_word
+from tnp_shim.kernels.random.bounded_each import Step, Stepped, word_by_word
 from tnp_shim.kernels.random.engine import Engine, Size, State
+from tnp_shim.kernels.random.intervals import masking, scaling
+from tnp_shim.kernels.scans import ordered_scan
+from tnp_shim.tensorflow_internals import known_value
 
 
 def orders(
@@ -27,23 +34,30 @@ def orders(
     """
     length, total = tf.cast(n, tf.int64), tf.cast(rows, tf.int64)
     begin = tf.maximum(tf.cast(first, tf.int64), 1)
-    taken = scaling if scaled else masking
-
-    def step(word: tf.Tensor, done: tf.Tensor, order: tf.Tensor) -> Step:
-        swaps = length - begin
-        row, last = done // swaps, length - 1 - done % swaps
-        accepted, other = taken(word, last, 32)
-        one, two = row * length + last, row * length + tf.where(accepted, other, last)
-        places = tf.stack([one, two])
-        order = tf.tensor_scatter_nd_update(order, places[:, None], tf.reverse(tf.gather(order, places), [0]))
-        return tf.ones_like(done), done + tf.cast(accepted, tf.int64), order
-
     count = total * tf.maximum(length - begin, 0)
     known = isinstance(rows, int) and isinstance(n, int)
     start = tf.tile(tf.range(length), [total])
     if known:
         start = tf.ensure_shape(start, [rows * n])
-    return word_by_word(engine, state, count, rows * n, step, start)
+    return word_by_word(engine, state, count, rows * n, _SWAPS[scaled], start, [length, begin])
+
+
+def _swap(taken: Callable[..., tuple[tf.Tensor, tf.Tensor]]) -> Step:
+    def step(
+        word: tf.Tensor, done: tf.Tensor, order: tf.Tensor, length: tf.Tensor, begin: tf.Tensor
+    ) -> Stepped:
+        swaps = length - begin
+        row, last = done // swaps, length - 1 - done % swaps
+        accepted, other = taken(word, last, 32)
+        one, two = row * length + last, row * length + tf.where(accepted, other, last)
+        swapped = tf.gather(order, tf.stack([two, one]))
+        order = tf.tensor_scatter_nd_update(order, tf.stack([one, two])[:, None], swapped)
+        return tf.ones_like(done), done + tf.cast(accepted, tf.int64), order
+
+    return step
+
+
+_SWAPS = _swap(masking), _swap(scaling)
 
 
 def sample(
@@ -58,24 +72,73 @@ def sample(
             return order[population - n :], state
     size = tf.cast(n, tf.int64)
 
-    def step(word: tf.Tensor, done: tf.Tensor, found: tf.Tensor) -> Step:
-        last = population - size + done
-        accepted, value = scaling(word, last, 32)
-        value = tf.where(tf.reduce_any(found == value), last, value)
-        changed = tf.where(accepted, value, tf.gather(found, done))
-        found = tf.tensor_scatter_nd_update(found, done[None, None], changed[None])
-        return tf.cast(last > 0, tf.int64), done + tf.cast(accepted, tf.int64), found
-
     start = tf.fill([n] if isinstance(n, int) else tf.reshape(size, [1]), tf.constant(-1, tf.int64))
-    values, state = word_by_word(engine, state, size, n, step, start)
+    first = population - size
+    values, state = word_by_word(engine, state, size, n, _member, start, [first])
     if not shuffled:
         return values, state
     order, state = orders(engine, state, 1, n, True)
     return tf.gather(values, order), state
 
 
+def _member(word: tf.Tensor, done: tf.Tensor, found: tf.Tensor, first: tf.Tensor) -> Stepped:
+    """One more of a sample: a number that it has already is replaced by the last one of those allowed."""
+    last = first + done
+    accepted, value = scaling(word, last, 32)
+    value = tf.where(tf.reduce_any(found == value), last, value)
+    changed = tf.where(accepted, value, tf.gather(found, done))
+    found = tf.tensor_scatter_nd_update(found, done[None, None], changed[None])
+    return tf.cast(last > 0, tf.int64), done + tf.cast(accepted, tf.int64), found
+
+
 def weighted(engine: Engine, state: State, n: Size, probabilities: tf.Tensor) -> tuple[tf.Tensor, State]:
     """`choice(len(p), n, p=p)` with replacement, of both."""
-    sums = tf.cumsum(probabilities)
     block = engine.doubles(state, n)
-    return rank(sums / sums[-1], block.values), block.after(n)
+    return rank(_shares(probabilities), block.values), block.after(n)
+
+
+def _shares(probabilities: tf.Tensor) -> tf.Tensor:
+    """The sums of all up to each, one added after the other as NumPy does, as shares of the whole."""
+    known = known_value(probabilities)
+    if known is not None:
+        sums = numpy.cumsum(known)
+        return tf.constant(sums / sums[-1])
+    flat = ordered_scan(lambda before, p: before + p, tf.reshape(probabilities, [1, -1, 1]))
+    sums = tf.reshape(flat, [-1])
+    return sums / sums[-1]
+
+
+def weighted_sample(
+    engine: Engine, state: State, n: Size, probabilities: tf.Tensor
+) -> tuple[tf.Tensor, State]:
+    """`choice(len(p), n, replace=False, p=p)` of both.
+
+    As many numbers are drawn as are missing; what comes twice counts once, and has no chance any more.
+    """
+    size = tf.cast(n, tf.int64)
+    population = tf.size(probabilities, tf.int64)
+    places = tf.range(size)
+
+    def turn(done: tf.Tensor, found: tf.Tensor, left: tf.Tensor, state: State) -> Any:
+        block = engine.doubles(state, n)
+        new = tf.minimum(rank(_shares(left), block.values), population - 1)
+        missing = size - done
+        real = places < missing
+        first = tf.tensor_scatter_nd_min(
+            tf.fill([population], size), new[:, None], tf.where(real, places, size)
+        )
+        taken = real & (tf.gather(first, new) == places)
+        target = tf.where(taken, done + tf.cumsum(tf.cast(taken, tf.int64)) - 1, size)
+        found = tf.tensor_scatter_nd_update(tf.concat([found, [0]], 0), target[:, None], new)[:-1]
+        gone = tf.where(taken, new, population)
+        left = tf.tensor_scatter_nd_update(
+            tf.concat([left, [0.0]], 0), gone[:, None], tf.zeros_like(block.values)
+        )
+        done += tf.reduce_sum(tf.cast(taken, tf.int64))
+        return done, tf.ensure_shape(found, start.shape), left[:-1], block.after(missing)
+
+    start = tf.zeros([n] if isinstance(n, int) else tf.reshape(size, [1]), tf.int64)
+    _, found, _, state = tf.while_loop(
+        lambda done, *_: done < size, turn, (tf.constant(0, tf.int64), start, probabilities, state)
+    )
+    return found, state

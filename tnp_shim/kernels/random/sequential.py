@@ -6,6 +6,7 @@ A block of words is drawn at once; then a loop over the elements, which XLA comp
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -79,22 +80,19 @@ def draw(
     words: float = 2.0,
     spare: tf.Tensor | None = None,
     raw: bool = True,
+    inner: Sequence[Size] = (),
 ) -> tuple[tf.Tensor, State, tf.Tensor]:
-    """n values, the state and the spare after them; parameters are scalars or have n elements.
+    """n values, the state and the spare after them; parameters are scalars or have n elements or rows.
 
-    `words` are as many as a value may take on average; fewer give more blocks.
+    `words` are as many as a value may take on average; fewer give more blocks. A value may be an array of
+    shape `inner`.
     """
-    count = tf.cast(n, tf.int64)
     spare = tf.zeros([2], tf.float64) if spare is None else spare
     if isinstance(n, int) and n == 0:
-        return tf.zeros([0], dtype), state, spare
+        return nothing(n, dtype, inner), state, spare
     parameters = tuple(tf.convert_to_tensor(parameter) for parameter in parameters)
-    if isinstance(n, int):
-        size: Size = int(n * words) + _LEAST_BLOCK
-    else:
-        size = tf.cast(tf.cast(n, tf.float64) * words, tf.int64) + _LEAST_BLOCK
-    # XLA needs not know how many: all sizes are those of its arguments
-    fill = tf.function(lambda *arguments: _fill(one, *arguments), jit_compile=True, autograph=False)
+    size = block_of(n, words, inner)
+    fill = _compiled(one)
 
     def turn(filled: tf.Tensor, values: tf.Tensor, spare: tf.Tensor, state: State) -> Any:
         if raw:
@@ -107,13 +105,39 @@ def draw(
         filled, place, values_, spare = found
         return filled, tf.ensure_shape(values_, values.shape), spare, block.after(place)
 
-    shape = [n] if isinstance(n, int) else tf.reshape(n, [1])
-    _, values, spare, state = tf.while_loop(
-        lambda filled, *_: filled < count,
-        turn,
-        (tf.constant(0, tf.int64), tf.zeros(shape, dtype), spare, state),
-    )
+    values, spare, state = until_filled(turn, nothing(n, dtype, inner), spare, state)
     return values, state, spare
+
+
+def nothing(n: Size, dtype: tf.DType, inner: Sequence[Size]) -> tf.Tensor:
+    """Values that are still to be drawn."""
+    shape = [n, *inner]
+    if all(isinstance(length, int) for length in shape):
+        return tf.zeros(shape, dtype)
+    return tf.zeros(tf.stack([tf.cast(length, tf.int64) for length in shape]), dtype)
+
+
+def block_of(n: Size, words: float, inner: Sequence[Size] = ()) -> Size:
+    """How many words to take for n values of that many words each, or for each of their elements."""
+    for length in inner:
+        n = n * length if isinstance(length, int) else tf.cast(n, tf.int64) * tf.cast(length, tf.int64)
+    if isinstance(n, int):
+        return int(n * words) + _LEAST_BLOCK
+    return tf.cast(tf.cast(n, tf.float64) * words, tf.int64) + _LEAST_BLOCK
+
+
+def until_filled(turn: Callable[..., Any], values: tf.Tensor, *carried: Any) -> Any:
+    """`turn(filled, values, *carried)`, which takes one block of words, until all values are drawn."""
+    count = tf.shape(values, out_type=tf.int64)[0]
+    return tf.while_loop(
+        lambda filled, *_: filled < count, turn, (tf.constant(0, tf.int64), values, *carried)
+    )[1:]
+
+
+@functools.cache
+def _compiled(one: One) -> Callable[..., Any]:
+    """XLA needs not know how many: all sizes are those of the arguments. All draws of a size share it."""
+    return tf.function(lambda *arguments: _fill(one, *arguments), jit_compile=True, autograph=False)
 
 
 def _fill(
@@ -127,9 +151,23 @@ def _fill(
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
     """Values from `filled` on, while the words last; how many there are, the words taken, the spare."""
     words = Words(bits, doubles, tf.size(doubles, tf.int64))
-    count = tf.size(values, tf.int64)
+    begin = Cursor(tf.constant(0, tf.int64), spare[0], spare[1])
+    filled, values, cursor = one_after_the_other(one, words, begin, filled, values, parameters)
+    return filled, cursor.place, values, tf.stack([cursor.has, cursor.kept])
 
-    def element(filled: tf.Tensor, _: tf.Tensor, values: tf.Tensor, cursor: Cursor) -> Any:
+
+def one_after_the_other(
+    one: One,
+    words: Any,
+    cursor: Any,
+    filled: tf.Tensor,
+    values: tf.Tensor,
+    parameters: Sequence[tf.Tensor],
+) -> tuple[tf.Tensor, tf.Tensor, Any]:
+    """Values from `filled` on, while the `total` of words lasts; how many there are, and the last cursor."""
+    count = tf.shape(values, out_type=tf.int64)[0]
+
+    def element(filled: tf.Tensor, _: tf.Tensor, values: tf.Tensor, cursor: Any) -> Any:
         chosen = [p if p.shape.rank == 0 else tf.gather(p, filled) for p in parameters]
         value, after = one(words, cursor, *chosen)
         short = after.place > words.total
@@ -141,6 +179,6 @@ def _fill(
     filled, _, values, cursor = tf.while_loop(
         lambda filled, short, *_: (filled < count) & ~short,
         element,
-        (filled, tf.constant(False), values, Cursor(tf.constant(0, tf.int64), spare[0], spare[1])),
+        (filled, tf.constant(False), values, cursor),
     )
-    return filled, cursor.place, values, tf.stack([cursor.has, cursor.kept])
+    return filled, values, cursor

@@ -1,0 +1,150 @@
+"""Vectors, angles and urns drawn from tensors in graphs, beside NumPy's."""
+
+from __future__ import annotations
+
+import numpy
+import pytest
+import tensorflow as tf
+from test_random_native import MAKERS, drawn_alike
+
+import tnp_shim as np
+
+ULPS = 2.0**-46
+"""Of sums of products, whose order is the library's; of cosines and arc cosines."""
+
+COVARIANCE = numpy.array([[2.0, 0.5, 0.1], [0.5, 1.0, 0.2], [0.1, 0.2, 3.0]])
+MEAN = numpy.array([1.0, 0.0, -2.0])
+
+
+@pytest.mark.parametrize("api", MAKERS)
+def test_multivariate_normal(api):
+    def draw(namespace, rng, mean):
+        found = [rng.multivariate_normal(mean, COVARIANCE, (2, 2)), rng.multivariate_normal(mean, COVARIANCE)]
+        if api != "RandomState":
+            for method in ("eigh", "cholesky"):
+                found.append(rng.multivariate_normal(MEAN, COVARIANCE, 5, method=method))
+        return found
+
+    drawn_alike(
+        api, draw, MEAN, tolerance=ULPS, modes=("traced", "xla") if api == "Generator" else ("traced",)
+    )
+
+
+def test_multivariate_normal_of_an_unknown_covariance():
+    def draw(namespace, rng, covariance):
+        return rng.multivariate_normal(MEAN, covariance, 2, method="cholesky")
+
+    drawn_alike("Generator", draw, COVARIANCE, tolerance=ULPS)
+    rng = np.random.default_rng(1)
+    draw = tf.function(lambda c: tf.convert_to_tensor(rng.multivariate_normal(MEAN, np.asarray(c), 2)))
+    expected = numpy.random.default_rng(1).multivariate_normal(MEAN, COVARIANCE, 2)
+    assert numpy.allclose(draw(COVARIANCE), expected, ULPS)
+
+
+@pytest.mark.parametrize("api", MAKERS)
+def test_dirichlet(api):
+    def draw(namespace, rng, alpha):
+        return [rng.dirichlet(alpha, 2), rng.dirichlet(alpha / 100), rng.dirichlet([1.0, 0.5], (2, 1))]
+
+    modes = {
+        "Generator": ("traced", "unknown", "xla"),
+        "MT19937": ("traced",),
+        "RandomState": ("traced", "xla"),
+    }
+    drawn_alike(api, draw, numpy.array([1.0, 0.5, 3.0, 2.0]), tolerance=2.0**-51, modes=modes[api])
+
+
+@pytest.mark.parametrize("api", MAKERS)
+def test_multinomial(api):
+    def draw(namespace, rng, chances):
+        found = [
+            rng.multinomial(50, chances, 3),
+            rng.multinomial(0, chances),
+            rng.multinomial(1000, chances, 0),
+        ]
+        if api != "RandomState":
+            found += [
+                rng.multinomial([3, 200], chances),
+                rng.multinomial(7, [[0.5, 0.5], [1.0, 0.0]], (3, 2)),
+            ]
+        return found
+
+    modes = ("traced", "unknown", "xla") if api == "Generator" else ("traced",)
+    drawn_alike(api, draw, numpy.array([0.2, 0.3, 0.1, 0.4]), modes=modes)
+
+
+@pytest.mark.parametrize("api", MAKERS)
+def test_hypergeometric(api):
+    good = numpy.array([5, 50, 400, 3, 0, 1000])
+
+    def draw(namespace, rng, good):
+        return [
+            rng.hypergeometric(good, 30, 20),
+            rng.hypergeometric(10, 8, 6, 4),
+            rng.hypergeometric(good, 9, 9),
+        ]
+
+    modes = ("traced", "unknown", "xla") if api == "Generator" else ("traced",)
+    drawn_alike(api, draw, good, modes=modes, begin=lambda rng: rng.bytes(4))
+
+
+@pytest.mark.parametrize("api", ["Generator", "MT19937"])
+def test_multivariate_hypergeometric(api):
+    def draw(namespace, rng, colors):
+        return [
+            rng.multivariate_hypergeometric(colors, 6, 3),
+            rng.multivariate_hypergeometric(colors * 20, 300),
+            rng.multivariate_hypergeometric([10, 5, 3], 4, (2, 2), method="count"),
+            rng.multivariate_hypergeometric([10, 5, 3], 14, 2, method="count"),
+            rng.multivariate_hypergeometric([10, 5, 3], 0, 2, method="count"),
+        ]
+
+    drawn_alike(
+        api, draw, numpy.array([7, 2, 9, 1]), modes=("traced", "xla") if api == "Generator" else ("traced",)
+    )
+
+
+@pytest.mark.parametrize("api", MAKERS)
+def test_vonmises(api):
+    def draw(namespace, rng, kappa):
+        return [rng.vonmises(0.5, kappa), rng.vonmises(-3.0, 2.0, 20)]
+
+    kappa = numpy.array([0.0, 1e-7, 0.3, 1.0, 4.0, 20.0, 1e7])
+    drawn_alike(
+        api, draw, kappa, tolerance=2.0**-40, modes=("traced",) if api == "MT19937" else ("traced", "xla")
+    )
+
+
+def test_gradients():
+    alpha, mean = tf.constant([2.0, 3.0], tf.float64), tf.constant(MEAN)
+    with tf.GradientTape() as tape:
+        tape.watch((alpha, mean))
+        rng = np.random.default_rng(1)
+        shares = tf.convert_to_tensor(rng.dirichlet(alpha, 20000))
+        moved = tf.convert_to_tensor(rng.multivariate_normal(mean, COVARIANCE, 5))
+        value = tf.reduce_mean(shares[:, 0]), tf.reduce_sum(moved)
+    of_alpha, of_mean = tape.gradient(value, (alpha, mean))
+    # the mean share is alpha[0] / sum(alpha)
+    assert numpy.allclose(of_alpha, [3 / 25, -2 / 25], atol=0.01)
+    assert numpy.array_equal(of_mean, [5.0, 5.0, 5.0])
+    small = tf.constant([0.01, 0.02], tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(small)
+        shares = tf.convert_to_tensor(np.random.default_rng(1).dirichlet(small))
+    with pytest.raises(NotImplementedError, match="dirichlet has no gradient"):
+        tape.gradient(shares, small)
+
+
+def test_refused_when_the_graph_runs():
+    rng = np.random.default_rng(1)
+    draws = {
+        "alpha < 0": lambda x: rng.dirichlet(x),
+        "pvals": lambda x: rng.multinomial(3, x),
+        "nsample": lambda x: rng.multivariate_hypergeometric([3, 4], x[0]),
+    }
+    before = rng.bit_generator.state
+    for words, draw in draws.items():
+        function = tf.function(lambda x, draw=draw: tf.convert_to_tensor(draw(np.asarray(x))))
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            function(tf.constant([-1.0, 2.0], tf.float64))
+    assert rng.bit_generator.state == before

@@ -1,0 +1,234 @@
+"""Methods that draw vectors: normal, multinomial, Dirichlet, hypergeometric ones. Knows the array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import tensorflow as tf
+
+from tnp_shim.array import wrap
+from tnp_shim.conversion import to_tensor
+from tnp_shim.kernels.linear_algebra.cholesky import cholesky
+from tnp_shim.kernels.random import mixed, sequential, vectors
+from tnp_shim.promotion import cast
+from tnp_shim.random.elementwise import elementwise, refused_at_run_time
+from tnp_shim.random.hosted import (
+    EXAMPLES,
+    Draws,
+    asked,
+    drawn_on_host,
+    is_unknown,
+    on_host,
+    without_gradient,
+)
+from tnp_shim.random.moves import words_of
+from tnp_shim.random.rows import Parameter, Row
+from tnp_shim.random.sizes import Size
+from tnp_shim.tensorflow_internals import known_value, runs_eagerly
+
+
+def _with_lengths(shape: Any, *lengths: Any) -> Any:
+    """A shape with more lengths at its end."""
+    if isinstance(shape, tuple) and all(isinstance(length, int) for length in lengths):
+        return (*shape, *lengths)
+    return tf.concat([tf.cast(tf.stack(part), tf.int64) for part in (shape, lengths) if len(part)], 0)
+
+
+def _length(tensor: tf.Tensor) -> Any:
+    known = tensor.shape[-1]
+    return tf.shape(tensor, out_type=tf.int64)[-1] if known is None else known
+
+
+def _asked(self: Draws, name: str, values: dict[str, Any]) -> None:
+    asked(self, name, {**values, "size": None}, EXAMPLES)  # for NumPy's refusals and warnings
+
+
+def multivariate_normal(self: Draws, values: dict[str, Any]) -> Any:
+    """Normal numbers, moved by the mean and mixed by a factor of the covariance.
+
+    The covariance must be known while tracing, or the method be "cholesky": singular vectors have signs of
+    LAPACK's choice.
+    """
+    method = values.get("method", "svd")
+    if is_unknown(values["cov"]) and method != "cholesky":
+        return on_host(self, "multivariate_normal", values)
+    _asked(self, "multivariate_normal", values)
+    mean = cast(to_tensor(values["mean"]), tf.float64)
+    length = _length(mean)
+    shape = _of_size(values["size"], length)
+    drawn = elementwise(self, self._rows["standard_normal"], {"size": shape})
+    x = tf.reshape(drawn._cell.read(), tf.stack([-1, tf.cast(length, tf.int64)]))
+    moved = mean + tf.matmul(x, _factor(values["cov"], method), transpose_b=True)
+    return wrap(tf.reshape(moved, shape))
+
+
+def _factor(covariance: Any, method: str) -> tf.Tensor:
+    """A matrix whose product with its transpose the covariance is."""
+    tensor = cast(to_tensor(covariance), tf.float64)
+    if method == "cholesky":
+        return cholesky(tensor)
+    known = known_value(tensor)
+    if method == "eigh":
+        values, left = numpy.linalg.eigh(known)
+    else:
+        left, values, _ = numpy.linalg.svd(known)
+    return without_gradient("multivariate_normal", tf.constant(left * numpy.sqrt(abs(values))), [tensor])
+
+
+def _negative(x: tf.Tensor) -> tf.Tensor:
+    return ~(x >= 0)
+
+
+def _not_positive(x: tf.Tensor) -> tf.Tensor:
+    return ~(x > 0)
+
+
+def _no_chances(p: tf.Tensor) -> tf.Tensor:
+    some_wrong = tf.reduce_any(~((p >= 0) & (p <= 1)), axis=-1)
+    return some_wrong | (tf.reduce_sum(p[..., :-1], axis=-1) > 1 + 1e-12)
+
+
+_DIRICHLET = Row("dirichlet", (Parameter("alpha", fault=_negative, words="alpha < 0"),))
+_DIRICHLET_LEGACY = Row("dirichlet", (Parameter("alpha", fault=_not_positive, words="alpha <= 0"),))
+_MULTINOMIAL = Row(
+    "multinomial",
+    (
+        Parameter("n", fault=_negative, words="n < 0"),
+        Parameter("pvals", fault=_no_chances, words="pvals < 0, pvals > 1 or sum(pvals[:-1]) > 1.0"),
+    ),
+)
+_URN = Row(
+    "multivariate_hypergeometric",
+    (
+        Parameter("colors", fault=_negative, words="colors must contain nonnegative integers"),
+        Parameter("nsample", fault=_negative, words="nsample must be nonnegative"),
+    ),
+)
+
+
+def _in_order(values: tf.Tensor) -> tf.Tensor:
+    """The sums along the last axis, added up in order."""
+    length = tf.shape(values)[-1]
+    start = tf.zeros_like(values[..., 0])
+    if isinstance(values.shape[-1], int) and values.shape[-1] <= _UNROLLED:
+        return sum((values[..., j] for j in range(values.shape[-1])), start)
+    return tf.while_loop(
+        lambda j, _: j < length,
+        lambda j, total: (j + 1, tf.ensure_shape(total + tf.gather(values, j, axis=-1), start.shape)),
+        (tf.constant(0), start),
+        maximum_iterations=length,
+    )[1]
+
+
+_UNROLLED = 16
+
+
+def _of_size(size: Any, *lengths: Any) -> Any:
+    return _with_lengths(() if size is None else Size(size, []).shape, *lengths)
+
+
+def dirichlet(self: Draws, values: dict[str, Any]) -> Any:
+    """Gamma numbers over their sum, with its gradient.
+
+    If alpha is known when the graph runs only, Generator looks then whether it is small, which has none.
+    """
+    _asked(self, "dirichlet", values)
+    alpha = cast(to_tensor(values["alpha"]), tf.float64)
+    legacy, known = "tomaxint" in self._rows, known_value(alpha)
+    shape = _of_size(values["size"], _length(alpha))
+    if legacy or (known is not None and not (known.size and known.max() < _SMALL)):
+        (alpha,) = refused_at_run_time(_DIRICHLET_LEGACY if legacy else _DIRICHLET, [alpha])
+        given = {"shape": wrap(alpha), "size": shape}
+        drawn = elementwise(self, self._rows["standard_gamma"], given)._cell.read()
+        return wrap(drawn * (1.0 / _in_order(drawn))[..., None])
+    if drawn_on_host(self):
+        return on_host(self, "dirichlet", values)
+    (alpha,) = refused_at_run_time(_DIRICHLET, [alpha])
+    count = Size(values["size"], []).count if values["size"] is not None else 1
+    found = _one_by_one(
+        self, vectors.dirichlet, count, [_rows(tf.stop_gradient(alpha), (count,))], tf.float64
+    )
+    return wrap(tf.reshape(without_gradient("dirichlet", found, [alpha]), shape))
+
+
+_SMALL = 0.1
+"""If all alpha are below it, Generator breaks a stick in parts."""
+
+
+def _rows(vectors_: tf.Tensor, shape: Any) -> tf.Tensor:
+    """A vector for each of the results, as rows."""
+    wide = tf.broadcast_to(vectors_, _with_lengths(shape, _length(vectors_)))
+    return tf.reshape(wide, tf.stack([-1, tf.cast(_length(vectors_), tf.int64)]))
+
+
+def _one_by_one(
+    self: Draws,
+    one: Callable[..., Any],
+    count: Any,
+    parameters: list[tf.Tensor],
+    dtype: tf.DType,
+    mixes: bool = False,
+) -> tf.Tensor:
+    """As many vectors as long as the rows of the last parameter."""
+    engine, (words, rest) = self._bits._kind.engine, words_of(self)
+    if not runs_eagerly():
+        with tf.control_dependencies(parameters):  # which are checked first
+            words = tuple(tf.identity(word) for word in words)
+    inner = [_length(parameters[-1])]
+    if mixes:
+        found, after = mixed.draw(engine, words, count, one, parameters, dtype, _WORDS, inner)
+    else:
+        raw = len(words) == 1
+        options: dict[str, Any] = {"dtype": dtype, "words": _WORDS, "raw": raw, "inner": inner}
+        found, after, _ = sequential.draw(engine, words, count, one, parameters, **options)
+    self._write_state([*after, *rest])
+    return found
+
+
+_WORDS = 6.0
+"""More words than an element takes on average."""
+
+
+def multinomial(self: Draws, values: dict[str, Any]) -> Any:
+    """How often each of some things was drawn, with replacement."""
+    if drawn_on_host(self):
+        return on_host(self, "multinomial", values)
+    _asked(self, "multinomial", values)
+    n, chances = cast(to_tensor(values["n"]), tf.int64), cast(to_tensor(values["pvals"]), tf.float64)
+    n, chances = refused_at_run_time(_MULTINOMIAL, [n, chances])
+    size = Size(values["size"], [n, chances[..., 0]])
+    each = [size.flat(n), _rows(chances, size.shape)]
+    found = _one_by_one(self, vectors.multinomial, size.count, each, tf.int64)
+    return wrap(tf.reshape(found, _with_lengths(size.shape, _length(chances))))
+
+
+def multivariate_hypergeometric(self: Draws, values: dict[str, Any]) -> Any:
+    """How often each color was drawn, without replacement."""
+    colors, sample, method = values["colors"], values["nsample"], values["method"]
+    counts = method == "count"
+    if drawn_on_host(self) or (counts and (is_unknown(colors) or is_unknown(sample))):
+        return on_host(self, "multivariate_hypergeometric", values)
+    _asked(self, "multivariate_hypergeometric", values)
+    colors, sample = (cast(to_tensor(value), tf.int64) for value in (colors, sample))
+    colors, sample = refused_at_run_time(_URN, [colors, sample])
+    size = Size(values["size"], [])
+    shape, count = ((), 1) if values["size"] is None else (size.shape, size.count)
+    if counts:
+        engine, (words, rest) = self._bits._kind.engine, words_of(self)
+        whole, taken = int(known_value(colors).sum()), int(known_value(sample))
+        found, after = vectors.counted(engine, words, count, colors, whole, taken)
+        self._write_state([*after, *rest])
+    else:
+        each = [sample, _rows(colors, (count,))]
+        found = _one_by_one(self, vectors.marginals, count, each, tf.int64, mixes=True)
+    return wrap(tf.reshape(found, _with_lengths(shape, _length(colors))))
+
+
+LEGACY: dict[str, Callable[..., Any]] = {
+    "dirichlet": dirichlet,
+    "multinomial": multinomial,
+    "multivariate_normal": multivariate_normal,
+}
+GENERATOR = {**LEGACY, "multivariate_hypergeometric": multivariate_hypergeometric}
