@@ -46,7 +46,7 @@ ROWS: tuple[UfuncRow, ...] = (
     UfuncRow(numpy.fmod, arithmetic.fmod),
     UfuncRow(numpy.divmod, arithmetic.divmod_),
     UfuncRow(numpy.power, exponential.power),
-    UfuncRow(numpy.float_power, exponential.power),
+    UfuncRow(numpy.float_power, exponential.float_power),
     UfuncRow(numpy.negative, arithmetic.negative, SIGNED + FLOATS + COMPLEX, gen_math_ops.neg),
     UfuncRow(numpy.positive, arithmetic.positive, NUMBERS, floating.unchanged),
     UfuncRow(numpy.absolute, arithmetic.absolute, SIGNED + FLOATS, gen_math_ops._abs),

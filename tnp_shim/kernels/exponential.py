@@ -25,7 +25,7 @@ from tnp_shim.kernels.floating import with_sign
 from tnp_shim.kernels.two_floats import log1p as log1p_without_slope
 from tnp_shim.kernels.two_floats import log1p_by_log, loses_log1p
 from tnp_shim.promotion import cast
-from tnp_shim.tensorflow_internals import gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, context, gen_math_ops, known_value
 
 LN2 = math.log(2)
 
@@ -156,13 +156,51 @@ def _slope_in_exponent(z, x, y):
     return product(z, select(positive, log_of_floats(select(positive, x, like(1, x))), like(0, x)))
 
 
-power_of_floats = differentiable(_slope_in_base, _slope_in_exponent, one_op=True)(gen_math_ops._pow)
+_power_by_kernel = differentiable(_slope_in_base, _slope_in_exponent, one_op=True)(gen_math_ops._pow)
+
+
+@differentiable(_slope_in_base, _slope_in_exponent)
+def _power_by_root(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """The power where Grappler makes `Sqrt` or `Rsqrt` of it, which differ from powers at -inf and -0.0."""
+    is_end = gen_math_ops.equal(x, mul(x, like(0.5, x)))
+    return gen_math_ops._pow(select(is_end, gen_math_ops._abs(x), x), y)
+
+
+def power_of_floats(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    if not context.executing_eagerly() and not compiled_by_xla():
+        known = known_value(y)
+        if known is not None and known.size and (abs(known) == 0.5).all():
+            return _power_by_root(x, y)
+    return _power_by_kernel(x, y)
+
+
+@differentiable(_slope_in_base, _slope_in_exponent)
+def _root(x: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
+    return gen_math_ops.sqrt(x)
+
+
+@differentiable(_slope_in_base, _slope_in_exponent)
+def _root_or_power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    is_half = gen_math_ops.equal(y, like(0.5, y))
+    return select(is_half, gen_math_ops.sqrt(x), gen_math_ops._pow(x, y))
 
 
 _TWO = frozenset([2])
 
 
 def power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    """x**y; NumPy takes the square root if the exponent is 1/2, one for all."""
+    one_for_all = y.shape.rank == 0 or (y.shape.num_elements() == 1 and x.shape.num_elements() != 1)
+    if one_for_all and x.dtype in (tf.float32, tf.float64):
+        known = known_value(y)
+        if known is None:
+            return _root_or_power(x, y)
+        if known.item() == 0.5:
+            return _root(x, y)
+    return float_power(x, y)
+
+
+def float_power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     if x.dtype.is_integer:
         return integers.power(x, y)
     if x.dtype.is_complex:
