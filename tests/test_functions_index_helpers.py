@@ -206,9 +206,12 @@ def test_iterators():
         lambda np: np.mgrid[0:1:"a"],
         lambda np: np.r_["z", [1]],
         lambda np: np.r_["1,z", [1]],
-        lambda np: np.r_["1,2,3,4", [1]],
         lambda np: np.apply_along_axis(np.sum, 4, np.ones((2, 2))),
     ],
 )
 def test_what_is_refused(call):
     raises(call)
+
+
+def test_a_directive_of_more_numbers():
+    same(lambda np: np.r_["1,2,0,4", [1, 2], [3]])

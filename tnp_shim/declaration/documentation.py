@@ -66,11 +66,15 @@ def gradients(name: str) -> str:
     return GRADIENTS.get(modes[position : position + 2], "")
 
 
-def _parameter(parameter: inspect.Parameter, annotations: Mapping[str, Any]) -> str:
+def _parameter(
+    parameter: inspect.Parameter, annotations: Mapping[str, Any], others: Mapping[str, Any]
+) -> str:
     marks: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     words = [word.strip() for word in str(annotations.get(parameter.name, "")).split("|")]
     form = next((FORMS[word] for word in words if word in FORMS), FORMS_BY_NAME.get(parameter.name, ""))
     default = parameter.default
+    if parameter.name == "order" and "kind" in others:
+        form = "names of fields, which arrays have none of"
     if default is not inspect.Parameter.empty and "no value" not in repr(default).lower():
         form += f"{', ' if form else ''}default {default!r}"
     return f"{marks.get(parameter.kind, '')}{parameter.name}{' : ' if form else ''}{form}"
@@ -83,7 +87,7 @@ def documentation(
     parts = [inspect.cleandoc(summary or f"As `numpy.{name}`, on tensors.")]
     if signature.parameters:
         annotations = getattr(body, "__annotations__", {})
-        rows = [_parameter(p, annotations) for p in signature.parameters.values()]
+        rows = [_parameter(p, annotations, signature.parameters) for p in signature.parameters.values()]
         parts.append("\n".join(["Parameters", "----------", *rows]))
     notes = [
         f"The source is `numpy.{name}`: shapes, dtypes and errors are its own.",

@@ -163,5 +163,11 @@ fromfile = _reader("fromfile", "An array of the bytes or the numbers in a file")
 
 
 def fromstring(string: Any, dtype: Any = float, count: int = -1, *, sep: str, like: Any = None) -> Any:
-    """An array of the numbers in a text, which `sep` separates."""
+    """An array of the numbers in a text, which `sep` separates.
+
+    Notes
+    -----
+    The source is `numpy.fromstring`: shapes, dtypes and errors are its own.
+    Route: host, NumPy reads the text. There is no gradient.
+    """
     return ours(numpy.fromstring(string, dtype, count, sep=sep))

@@ -121,7 +121,7 @@ class Concatenator:
             named = f" {directive!r}" if "," in directive else ""
             raise ValueError(f"unknown special directive{named}") from None
         if len(numbers) > 3:
-            raise ValueError(f"unknown special directive {directive!r}")
+            numbers = numbers[:2]  # NumPy leaves out what follows, and the third
         return Concatenator(*numbers, *(self.ndmin, self.first)[len(numbers) - 1 :])
 
     @staticmethod
