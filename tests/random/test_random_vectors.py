@@ -34,7 +34,7 @@ def test_multivariate_normal_of_an_unknown_covariance():
     def draw(namespace, rng, covariance):
         return rng.multivariate_normal(MEAN, covariance, 2, method="cholesky")
 
-    drawn_alike("Generator", draw, COVARIANCE, tolerance=ULPS)
+    drawn_alike("Generator", draw, COVARIANCE, tolerance=ULPS, modes=("unknown", "xla"))
     rng = np.random.default_rng(1)
     draw = tf.function(lambda c: tf.convert_to_tensor(rng.multivariate_normal(MEAN, np.asarray(c), 2)))
     expected = numpy.random.default_rng(1).multivariate_normal(MEAN, COVARIANCE, 2)
@@ -127,12 +127,20 @@ def test_gradients():
     # the mean share is alpha[0] / sum(alpha)
     assert numpy.allclose(of_alpha, [3 / 25, -2 / 25], atol=0.01)
     assert numpy.array_equal(of_mean, [5.0, 5.0, 5.0])
-    small = tf.constant([0.01, 0.02], tf.float64)
-    with tf.GradientTape() as tape:
-        tape.watch(small)
-        shares = tf.convert_to_tensor(np.random.default_rng(1).dirichlet(small))
-    with pytest.raises(NotImplementedError, match="dirichlet has no gradient"):
-        tape.gradient(shares, small)
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_gradients_of_small_and_unknown_alpha(traced):
+    def slope(alpha):
+        with tf.GradientTape() as tape:
+            tape.watch(alpha)
+            shares = tf.convert_to_tensor(np.random.default_rng(1).dirichlet(alpha, 20000))
+            value = tf.reduce_mean(shares[:, 0])
+        return tape.gradient(value, alpha)
+
+    alpha = tf.constant([0.05, 0.09], tf.float64)
+    expected = [0.09 / 0.14**2, -0.05 / 0.14**2]
+    assert numpy.allclose((tf.function(slope) if traced else slope)(alpha), expected, 0.1)
 
 
 def test_refused_when_the_graph_runs():
@@ -140,7 +148,10 @@ def test_refused_when_the_graph_runs():
     draws = {
         "alpha < 0": lambda x: rng.dirichlet(x),
         "pvals": lambda x: rng.multinomial(3, x),
-        "nsample": lambda x: rng.multivariate_hypergeometric([3, 4], x[0]),
+        "nsample must": lambda x: rng.multivariate_hypergeometric([3, 4], x.astype(int)[0]),
+        "nsample >": lambda x: rng.multivariate_hypergeometric([3, 4], 7 + x.astype(int)[1]),
+        "ngood . nbad < nsample": lambda x: rng.hypergeometric(3, 4, 7 + x.astype(int)),
+        "left > mode": lambda x: rng.triangular(0.0, x, 5.0),
     }
     before = rng.bit_generator.state
     for words, draw in draws.items():

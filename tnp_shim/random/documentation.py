@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 
+from tnp_shim.declaration.documentation import FORMS_BY_NAME
+
 MEANINGS = {
     "size": "int or tuple of int; without it one number, or as many as the parameters broadcast to",
     "dtype": "dtype of the numbers",
-    "out": "ndarray, which the numbers are written to",
+    "out": FORMS_BY_NAME["out"],
     "axis": "int, the axis along which elements are taken or moved",
     "loc": "array_like of float, where the distribution lies",
     "scale": "array_like of float, how wide it is; not negative",

@@ -80,15 +80,17 @@ def check_out(self: Draws, row: Row, values: dict[str, Any]) -> Any:
 
 def refused_at_run_time(row: Row, tensors: list[tf.Tensor]) -> list[tf.Tensor]:
     """The parameters, which are checked when the graph runs if they are unknown until then."""
-    checked = []
-    for parameter, tensor in zip(row.parameters, tensors, strict=True):
-        if parameter.fault is not None and known_value(tensor) is None:
-            fine = ~tf.reduce_any(parameter.fault(tensor))
-            check = tf.debugging.Assert(fine, [f"np.random.{row.name}: {parameter.words}"])
-            with tf.control_dependencies([check] if check is not None else []):
-                tensor = tf.identity(tensor)
-        checked.append(tensor)
-    return checked
+    if all(known_value(tensor) is not None for tensor in tensors):
+        return tensors
+    faults = [
+        (parameter.fault(tensor), parameter.words)
+        for parameter, tensor in zip(row.parameters, tensors, strict=True)
+        if parameter.fault is not None and known_value(tensor) is None
+    ]
+    faults += [(fault(*tensors), words) for fault, words in row.together]
+    checks = [tf.debugging.Assert(~tf.reduce_any(f), [f"np.random.{row.name}: {w}"]) for f, w in faults]
+    with tf.control_dependencies([check for check in checks if check is not None]):
+        return [tf.identity(tensor) for tensor in tensors]
 
 
 def _values(

@@ -18,6 +18,7 @@ from tnp_shim.kernels.random import (
     exponential,
     gamma,
     hypergeometric,
+    implicit,
     legacy,
     mixed,
     scalars,
@@ -65,6 +66,8 @@ class Row:
     """Whether the draw takes and gives the normal number that RandomState keeps, after the state."""
     needs_positive: str = ""
     """The parameter of which a zero is drawn on the host."""
+    together: tuple[tuple[Callable[..., tf.Tensor], str], ...] = ()
+    """Which values NumPy refuses beside each other, and its words."""
     standard: str = ""
     """The method that draws the standard values, without parameters; where `finish` is."""
 
@@ -216,10 +219,17 @@ def scaled_gamma(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor, scale: tf.Tens
     return scale * of_gamma(zero, x, shape)
 
 
-_UNIFORM = Row("uniform", (_free("low"), _free("high", 1.0)), doubles, finish=between, standard="random")
+_UNIFORM = Row(
+    "uniform",
+    (_free("low"), _free("high", 1.0)),
+    doubles,
+    finish=between,
+    together=((lambda low, high: ~tf.math.is_finite(high - low), "Range exceeds valid bounds"),),
+    standard="random",
+)
 
 _COMMON = (
-    Row("beta", (_above_0("a"), _above_0("b"))),
+    Row("beta", (_above_0("a"), _above_0("b")), finish=implicit.beta, given=("a", "b"), standard="beta"),
     Row("binomial", (_at_least_0("n", tf.int64), _probability("p"))),
     Row("chisquare", (_above_0("df"),)),
     Row("exponential", (SCALE,), finish=scaled, standard="standard_exponential"),
@@ -236,6 +246,7 @@ _COMMON = (
     Row(
         "hypergeometric",
         (_at_least_0("ngood", tf.int64), _at_least_0("nbad", tf.int64), _at_least_0("nsample", tf.int64)),
+        together=((lambda good, bad, sample: good + bad < sample, "ngood + nbad < nsample"),),
     ),
     Row("laplace", (LOC, SCALE), transforms.laplace, finish=moved, standard="laplace"),
     Row("logistic", (LOC, SCALE), transforms.logistic, finish=moved, standard="logistic"),
@@ -270,6 +281,11 @@ _COMMON = (
         (_free("left"), _free("mode", 0.5), _free("right", 1.0)),
         doubles,
         finish=_TRIANGULAR,
+        together=(
+            (lambda left, mode, _: left > mode, "left > mode"),
+            (lambda _, mode, right: mode > right, "mode > right"),
+            (lambda left, _, right: left == right, "left == right"),
+        ),
         standard="random",
     ),
     _UNIFORM,

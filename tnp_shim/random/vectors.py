@@ -11,7 +11,7 @@ import tensorflow as tf
 from tnp_shim.array import wrap
 from tnp_shim.conversion import to_tensor
 from tnp_shim.kernels.linear_algebra.cholesky import cholesky
-from tnp_shim.kernels.random import mixed, sequential, vectors
+from tnp_shim.kernels.random import implicit, mixed, sequential, vectors
 from tnp_shim.promotion import cast
 from tnp_shim.random.elementwise import elementwise, refused_at_run_time
 from tnp_shim.random.hosted import (
@@ -54,27 +54,36 @@ def multivariate_normal(self: Draws, values: dict[str, Any]) -> Any:
     method = values.get("method", "svd")
     if is_unknown(values["cov"]) and method != "cholesky":
         return on_host(self, "multivariate_normal", values)
-    _asked(self, "multivariate_normal", values)
-    mean = cast(to_tensor(values["mean"]), tf.float64)
+    mean, covariance = (cast(to_tensor(values[key]), tf.float64) for key in ("mean", "cov"))
+    _asked(self, "multivariate_normal", {**values, **_of_one_length(mean, covariance, values)})
     length = _length(mean)
     shape = _of_size(values["size"], length)
     drawn = elementwise(self, self._rows["standard_normal"], {"size": shape})
     x = tf.reshape(drawn._cell.read(), tf.stack([-1, tf.cast(length, tf.int64)]))
-    moved = mean + tf.matmul(x, _factor(values["cov"], method), transpose_b=True)
+    moved = mean + tf.matmul(x, _factor(covariance, method), transpose_b=True)
     return wrap(tf.reshape(moved, shape))
 
 
-def _factor(covariance: Any, method: str) -> tf.Tensor:
+def _of_one_length(mean: tf.Tensor, covariance: tf.Tensor, values: dict[str, Any]) -> dict[str, Any]:
+    """What NumPy is asked with if lengths are unknown: they are taken to be equal."""
+    lengths = [n for shape in (mean.shape, covariance.shape) if shape.rank for n in shape]
+    known = next((n for n in lengths if n is not None), 1)
+    if None not in lengths:
+        return {}
+    instead = {"mean": numpy.zeros(known), "cov": numpy.eye(known)}
+    return {key: value for key, value in instead.items() if is_unknown(values[key])}
+
+
+def _factor(covariance: tf.Tensor, method: str) -> tf.Tensor:
     """A matrix whose product with its transpose the covariance is."""
-    tensor = cast(to_tensor(covariance), tf.float64)
     if method == "cholesky":
-        return cholesky(tensor)
-    known = known_value(tensor)
+        return cholesky(covariance)
+    known = known_value(covariance)
     if method == "eigh":
         values, left = numpy.linalg.eigh(known)
     else:
         left, values, _ = numpy.linalg.svd(known)
-    return without_gradient("multivariate_normal", tf.constant(left * numpy.sqrt(abs(values))), [tensor])
+    return without_gradient("multivariate_normal", tf.constant(left * numpy.sqrt(abs(values))), [covariance])
 
 
 def _negative(x: tf.Tensor) -> tf.Tensor:
@@ -105,6 +114,7 @@ _URN = Row(
         Parameter("colors", fault=_negative, words="colors must contain nonnegative integers"),
         Parameter("nsample", fault=_negative, words="nsample must be nonnegative"),
     ),
+    together=((lambda colors, sample: sample > tf.reduce_sum(colors), "nsample > sum(colors)"),),
 )
 
 
@@ -130,10 +140,7 @@ def _of_size(size: Any, *lengths: Any) -> Any:
 
 
 def dirichlet(self: Draws, values: dict[str, Any]) -> Any:
-    """Gamma numbers over their sum, with its gradient.
-
-    If alpha is known when the graph runs only, Generator looks then whether it is small, which has none.
-    """
+    """Gamma numbers over their sum; if all alpha are small, which Generator sees, parts of a stick."""
     _asked(self, "dirichlet", values)
     alpha = cast(to_tensor(values["alpha"]), tf.float64)
     legacy, known = "tomaxint" in self._rows, known_value(alpha)
@@ -144,13 +151,14 @@ def dirichlet(self: Draws, values: dict[str, Any]) -> Any:
         drawn = elementwise(self, self._rows["standard_gamma"], given)._cell.read()
         return wrap(drawn * (1.0 / _in_order(drawn))[..., None])
     if drawn_on_host(self):
-        return on_host(self, "dirichlet", values)
+        drawn = on_host(self, "dirichlet", {**values, "alpha": tf.stop_gradient(alpha)})
+        return wrap(implicit.dirichlet(drawn._cell.read(), alpha))
     (alpha,) = refused_at_run_time(_DIRICHLET, [alpha])
     count = Size(values["size"], []).count if values["size"] is not None else 1
     found = _one_by_one(
         self, vectors.dirichlet, count, [_rows(tf.stop_gradient(alpha), (count,))], tf.float64
     )
-    return wrap(tf.reshape(without_gradient("dirichlet", found, [alpha]), shape))
+    return wrap(implicit.dirichlet(tf.reshape(found, shape), alpha))
 
 
 _SMALL = 0.1
