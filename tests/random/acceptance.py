@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 import tnp_shim as np
+from tnp_shim.errors import UnsupportedError
 
 SIZES: dict[str, Any] = {
     "()": (),
@@ -258,7 +259,7 @@ def checked(
                 continue
             try:
                 check(draw, size, mode, seeds[name], count)
-            except np.UnsupportedError as error:
+            except UnsupportedError as error:
                 if "host" not in str(error):
                     raise
                 count.note(ON_THE_HOST)

@@ -182,7 +182,7 @@ def in_order(rare: Rare, whole: tf.Tensor, n: Size, filled: tf.Tensor) -> Order:
     _, real, covered = tf.while_loop(
         lambda before, now, _: tf.reduce_any(before != now),
         lambda _, now, __: (now, *uncovered(now)),
-        (known, *uncovered(known)),
+        (tf.zeros_like(known), known, tf.zeros_like(starts)),
     )
     # an attempt that the block cuts off begins the next block
     # the greatest of negative places, as GPUs have no kernel for the least of int64
