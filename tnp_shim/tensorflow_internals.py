@@ -31,8 +31,9 @@ from tensorflow.python.eager.polymorphic_function import autograph_util
 # `backprop`: see `tape_watching` and `tape_asking`.
 # `context`: the public tf.executing_eagerly costs three times as much.
 # `forwardprop`: see `asked_by_forward_mode`.
+# `forwardprop_util`: see `followed_by_forward_mode`.
 # `record`: tells tapes and forward accumulators of a result whose gradient is ours.
-from tensorflow.python.eager import backprop, context, forwardprop, record
+from tensorflow.python.eager import backprop, context, forwardprop, forwardprop_util, record
 
 # GradientTape asks composite values for the tensors to differentiate through this protocol only.
 from tensorflow.python.framework import composite_tensor_gradient
@@ -260,6 +261,11 @@ def vectorized_from_outside(tensor) -> bool:
 def asked_by_forward_mode(frame) -> bool:
     """Whether `frame` is code of tf.autodiff.ForwardAccumulator."""
     return frame.f_globals is _FORWARD_MODE
+
+
+def followed_by_forward_mode(*tensors) -> bool:
+    """Whether a tf.autodiff.ForwardAccumulator follows one of the eager tensors (None is none)."""
+    return bool(forwardprop_util.pack_tangents([t for t in tensors if t is not None]).tangents)
 
 
 def converted_by_autograph(function, options):

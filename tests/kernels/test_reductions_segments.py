@@ -8,6 +8,7 @@ import numpy
 import pytest
 import tensorflow as tf
 
+import tnp_shim as np
 from tnp_shim.kernels.segments import reduceat, scatter_ufunc
 from tnp_shim.ufuncs import UFUNCS
 
@@ -162,6 +163,32 @@ def test_gradients(name):
     for function in (scattered, reduced, slope(scattered), slope(reduced)):
         for theory, measured in zip(*tf.test.compute_gradient(function, [a, b]), strict=True):
             numpy.testing.assert_allclose(theory, measured, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["at", "at of one argument", "reduceat", "reduce", "accumulate"])
+def test_forward_mode_of_loops_after_reverse_mode(name):
+    """A trace of which a gradient was taken is of no use to forward mode."""
+    x = tf.constant(values(20, "d"))
+    arctan2, indices = np.arctan2, [0, 5, 5, 5, 7]
+
+    def called(x):
+        array = np.array(x)
+        if name == "at":
+            arctan2.at(array, indices, array[:5] + 1.0)
+        elif name == "at of one argument":
+            np.arctan.at(array, indices)
+        else:
+            array = getattr(arctan2, name)(array, *([indices] if name == "reduceat" else []))
+        return tf.reduce_sum(tf.convert_to_tensor(array))
+
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            result = called(x)
+        slope = tf.convert_to_tensor(tape.gradient(result, x))
+        with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+            result = called(x)
+        numpy.testing.assert_allclose(accumulator.jvp(result), tf.reduce_sum(slope), rtol=1e-12)
 
 
 def test_what_no_range_needs_does_not_reach_the_gradient():

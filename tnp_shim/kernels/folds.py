@@ -29,6 +29,7 @@ from tnp_shim.kernels.shapes import (
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import (
     context,
+    followed_by_forward_mode,
     gen_array_ops,
     gen_manip_ops,
     gen_math_ops,
@@ -196,7 +197,8 @@ def fold(body: Body, cube: tf.Tensor, mask: tf.Tensor | None = None) -> tf.Tenso
             further = body(folded, sliced(cube, 1, k, k + 1))
             folded = further if mask is None else select(sliced(mask, 1, k, k + 1), further, folded)
         return folded
-    loop = _compiled_fold(body) if context.executing_eagerly() else functools.partial(_fold_loop, body)
+    compiled = context.executing_eagerly() and not followed_by_forward_mode(cube)  # see `segments`
+    loop = _compiled_fold(body) if compiled else functools.partial(_fold_loop, body)
     return loop(cube) if mask is None else loop(cube, mask)
 
 

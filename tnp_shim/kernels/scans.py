@@ -28,7 +28,7 @@ from tnp_shim.kernels.folds import (
 )
 from tnp_shim.kernels.shapes import as_length, counting, gather, length, reshape, sliced
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import context, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import context, followed_by_forward_mode, gen_array_ops, gen_math_ops
 
 Bodies: TypeAlias = Callable[[tuple[tf.Tensor, ...], tuple[tf.Tensor, ...]], tuple[tf.Tensor, ...]]
 
@@ -167,9 +167,8 @@ def ordered_scan(body: Body, cube: tf.Tensor) -> tf.Tensor:
         for k in range(1, n):
             parts.append(body(parts[-1], sliced(cube, 1, k, k + 1)))
         return joined(parts) if n > 1 else cube
-    return (_compiled_scan(body) if context.executing_eagerly() else functools.partial(_scan_loop, body))(
-        cube
-    )
+    compiled = context.executing_eagerly() and not followed_by_forward_mode(cube)  # see `segments`
+    return (_compiled_scan(body) if compiled else functools.partial(_scan_loop, body))(cube)
 
 
 def _scan_loop(body: Body, cube: tf.Tensor) -> tf.Tensor:

@@ -14,7 +14,7 @@ from tnp_shim.kernels.elementwise import like, select
 from tnp_shim.kernels.folds import ASSOCIATIVE, Body, as_cube, in_rows, rolled
 from tnp_shim.kernels.shapes import as_length, counting, filled, gather, length, lengths, reshape, sliced
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import context, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import context, followed_by_forward_mode, gen_array_ops, gen_math_ops
 
 
 def reduceat(name: str, body: Body, tensor: tf.Tensor, indices: tf.Tensor, axis: int) -> tf.Tensor:
@@ -95,14 +95,16 @@ def fold_in_order(
 
     Without rows the body has one argument, and is applied as often as the range is long.
     """
-    if not context.executing_eagerly():
+    if not context.executing_eagerly() or followed_by_forward_mode(folded, rows):
         return _fold_in_order(body, folded, rows, starts, stops)
     return _compiled_fold_in_order(body, folded.shape.rank)(folded, rows, starts, stops)
 
 
 @functools.lru_cache(maxsize=256)
 def _compiled_fold_in_order(body: Body, rank: int):
-    # eagerly, a loop would go round in Python; one function for each rank, or retracing would forget it
+    # eagerly, a loop would go round in Python, as it does in forward mode: a function of which a gradient was
+    # taken before has lists among its loop's results, of which TensorFlow then fails to make ones
+    # one function for each rank, or retracing would forget it
     return tf.function(functools.partial(_fold_in_order, body), autograph=False, reduce_retracing=True)
 
 
