@@ -17,6 +17,7 @@ from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import Axis, DType, Shape, Tensor, Tensors, function
 from tnp_shim.declaration.function import write_out
 from tnp_shim.functions.known import known_array
+from tnp_shim.functions.unknown_sizes import refuse_under_xla
 from tnp_shim.indexing.checks import asserted, every, known_index, traced_index
 from tnp_shim.kernels.coverage import kernel_dtypes
 from tnp_shim.kernels.elementwise import both, select
@@ -370,6 +371,9 @@ def repeat(a: Tensor, repeats: Any, axis: Axis = None):
         return _repeated_evenly(a, int(count) if known is not None else count, axis)
     if known is not None and isinstance(size, int):
         return gather(a, embedded(numpy.repeat(numpy.arange(size), known)), axis)
+    refuse_under_xla(
+        "repeat", "the counts", "Repeat by one known count, or index by positions of a fixed size."
+    )
     counts = cast(to_tensor(counts), tf.int64)
     counts = broadcast_to(counts, [size] if isinstance(size, int) else vector([size]))
     positive = every(gen_math_ops.greater_equal(counts, as_length(0)))

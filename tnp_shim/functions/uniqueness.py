@@ -1,6 +1,7 @@
 """Unique elements and sets of elements. Knows the declaration and kernels.
 
-How many elements a result has depends on values, so XLA can compile none of these but `isin`.
+How many elements a result has depends on values, so XLA can compile none of these but `isin`,
+unless the values are known while tracing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tnp_shim.functions.unknown_sizes import refuse_under_xla
 from tnp_shim.kernels import shapes, sorting
 from tnp_shim.kernels.elementwise import both, like, select
 from tnp_shim.promotion import cast, constant, promote_args
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops, known_value
 
 
 class _Unique(NamedTuple):
@@ -29,24 +30,29 @@ class _Unique(NamedTuple):
     counts: tf.Tensor
 
 
-def _places(mask: tf.Tensor) -> tf.Tensor:
-    """The int64 indices where a vector is true."""
+def _places(mask: tf.Tensor, name: str) -> tf.Tensor:
+    """The int64 indices where a vector is true, for the function of this name."""
+    if compiled_by_xla() and (known := known_value(mask)) is not None:
+        return shapes.embedded(numpy.flatnonzero(known))
     # XLA has arrays of a bounded size, but gives wrong elements of what is computed from several of them
     refuse_under_xla(
-        "unique and functions of sets", "the elements", "Call them outside of the compiled function."
+        name,
+        "the elements",
+        "Call them outside of the compiled function, or keep the size: np.sort with a mask of what is unlike "
+        "its neighbour, np.isin, np.bincount or np.histogram with a fixed number of bins.",
     )
     # the name is what vectorized_map tells where the results differ in size
     found = gen_array_ops.where(mask, name="results_of_different_sizes_cannot_be_stacked")
     return gen_array_ops.squeeze(found, axis=[1])
 
 
-def _unique(x: tf.Tensor, equal_nan: bool) -> _Unique:
+def _unique(x: tf.Tensor, equal_nan: bool, name: str) -> _Unique:
     """The unique elements of a vector, or rows of a matrix."""
     is_vector = x.shape.rank == 1
     order = sorting.argsort(x) if is_vector else sorting.lexsort_rows(x)
     ordered = shapes.gather(x, order, 0)
     starts = sorting.starts_of_runs(ordered, equal_nan)
-    places = _places(starts)
+    places = _places(starts, name)
     number = gen_math_ops.sub(
         gen_math_ops.cumsum(cast(starts, tf.int64), constant(0, tf.int32)), like(1, places)
     )
@@ -72,10 +78,10 @@ def _one_nan(x: tf.Tensor) -> tf.Tensor:
     return select(undefined, shapes.gather(values, gen_math_ops.arg_max(found, last), 0), x)
 
 
-def _unique_values(x: tf.Tensor, equal_nan: bool = True) -> tf.Tensor:
+def _unique_values(x: tf.Tensor, name: str, equal_nan: bool = True) -> tf.Tensor:
     """The unique elements of a vector, in order."""
     ordered = sorting.sort(_one_nan(x) if equal_nan and x.dtype.is_complex else x)
-    return shapes.gather(ordered, _places(sorting.starts_of_runs(ordered, equal_nan)), 0)
+    return shapes.gather(ordered, _places(sorting.starts_of_runs(ordered, equal_nan), name), 0)
 
 
 def _unique_slices(ar: tf.Tensor, axis: int) -> _Unique:
@@ -84,7 +90,7 @@ def _unique_slices(ar: tf.Tensor, axis: int) -> _Unique:
     order = [axis, *(other for other in range(rank) if other != axis)]
     moved = gen_array_ops.transpose(ar, constant(tuple(order), tf.int32))
     size, *others = shapes.lengths(moved)
-    found = _unique(shapes.reshape(moved, [size, shapes.product(others)]), equal_nan=False)
+    found = _unique(shapes.reshape(moved, [size, shapes.product(others)]), False, "unique")
     slices = shapes.reshape(found.values, [shapes.length(found.values, 0), *others])
     back = tuple(order.index(axis) for axis in range(rank))
     return found._replace(values=gen_array_ops.transpose(slices, constant(back, tf.int32)))
@@ -110,8 +116,8 @@ def unique(
     else:
         flat = shapes.flat(ar)
         if not any(wanted[1:]):
-            return _unique_values(flat, bool(equal_nan))
-        found = _unique(flat, bool(equal_nan))
+            return _unique_values(flat, "unique", bool(equal_nan))
+        found = _unique(flat, bool(equal_nan), "unique")
         if rank != 1:
             shape = gen_array_ops.shape(ar, out_type=tf.int64)
             found = found._replace(inverse=gen_array_ops.reshape(found.inverse, shape))
@@ -119,9 +125,9 @@ def unique(
     return results if len(results) > 1 else results[0]
 
 
-def _all_of(x: tf.Tensor) -> _Unique:
+def _all_of(x: tf.Tensor, name: str) -> _Unique:
     """The unique elements of an array, every NaN one of its own."""
-    found = _unique(shapes.flat(x), equal_nan=False)
+    found = _unique(shapes.flat(x), False, name)
     if x.shape.rank == 1:
         return found
     return found._replace(
@@ -132,32 +138,32 @@ def _all_of(x: tf.Tensor) -> _Unique:
 @function(numpy.unique_values)
 def unique_values(x: Tensor):
     """The unique elements, in order; every NaN is one of its own. Differentiable."""
-    return _unique_values(shapes.flat(x), equal_nan=False)
+    return _unique_values(shapes.flat(x), "unique_values", equal_nan=False)
 
 
 @function(numpy.unique_counts)
 def unique_counts(x: Tensor):
     """The unique elements, in order, and how often each occurs."""
-    found = _all_of(x)
+    found = _all_of(x, "unique_counts")
     return numpys_results.UniqueCountsResult(found.values, found.counts)
 
 
 @function(numpy.unique_inverse)
 def unique_inverse(x: Tensor):
     """The unique elements, in order, and the number of that which each element is."""
-    found = _all_of(x)
+    found = _all_of(x, "unique_inverse")
     return numpys_results.UniqueInverseResult(found.values, found.inverse)
 
 
 @function(numpy.unique_all)
 def unique_all(x: Tensor):
     """The unique elements, in order, where each is found first, the inverse, and how often each occurs."""
-    return numpys_results.UniqueAllResult(*_all_of(x))
+    return numpys_results.UniqueAllResult(*_all_of(x, "unique_all"))
 
 
-def _as_set(x: tf.Tensor, assume_unique: Any) -> tf.Tensor:
+def _as_set(x: tf.Tensor, assume_unique: Any, name: str) -> tf.Tensor:
     """The elements as a vector of unique ones."""
-    return shapes.flat(x) if assume_unique else _unique_values(shapes.flat(x))
+    return shapes.flat(x) if assume_unique else _unique_values(shapes.flat(x), name)
 
 
 def _is_in(elements: tf.Tensor, tested: tf.Tensor) -> tf.Tensor:
@@ -204,7 +210,7 @@ def _in_both(ar1: tf.Tensor, ar2: tf.Tensor) -> tuple[tf.Tensor, Callable[[], tu
     starts = sorting.starts_of_runs(ordered1, equal_nan=False)
     before, up_to = (sorting.search(ordered2, ordered1, right) for right in (False, True))
     found = both(gen_math_ops.greater(up_to, before), gen_math_ops.equal(ordered1, ordered1))
-    places = _places(both(starts, found))
+    places = _places(both(starts, found), "intersect1d")
 
     def indices():
         first1 = shapes.gather(order1, places, 0)
@@ -222,7 +228,7 @@ def _neighbours(
     order = sorting.argsort(together)
     ordered = sorting.take_by(together, order)
     starts = sorting.starts_of_runs(ordered, equal_nan=False)
-    places = _places(gen_math_ops.logical_not(shapes.sliced(starts, 0, 1, None)))
+    places = _places(gen_math_ops.logical_not(shapes.sliced(starts, 0, 1, None)), "intersect1d")
 
     def indices():
         indices1, indices2 = (
@@ -237,25 +243,25 @@ def _neighbours(
 def union1d(ar1: Tensor, ar2: Tensor):
     """The elements of either array, in order. Differentiable."""
     parts = [shapes.flat(ar) for ar in promote_args("union1d", ar1, ar2)]
-    return _unique_values(gen_array_ops.concat_v2(parts, constant(0, tf.int32)))
+    return _unique_values(gen_array_ops.concat_v2(parts, constant(0, tf.int32)), "union1d")
 
 
 @function(numpy.setdiff1d)
 def setdiff1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False):
     """The elements of the first array that are not in the second; in order, if not assumed unique."""
-    elements = _as_set(ar1, assume_unique)
+    elements = _as_set(ar1, assume_unique, "setdiff1d")
     missing = gen_math_ops.logical_not(_is_in(elements, shapes.flat(ar2)))
-    return shapes.gather(elements, _places(missing), 0)
+    return shapes.gather(elements, _places(missing, "setdiff1d"), 0)
 
 
 @function(numpy.setxor1d)
 def setxor1d(ar1: Tensor, ar2: Tensor, assume_unique: Any = False):
     """The elements of one array only, in order. Differentiable."""
-    parts = promote_args("setxor1d", _as_set(ar1, assume_unique), _as_set(ar2, assume_unique))
+    parts = promote_args("setxor1d", *(_as_set(ar, assume_unique, "setxor1d") for ar in (ar1, ar2)))
     ordered = sorting.sort(gen_array_ops.concat_v2(parts, constant(0, tf.int32)))
     starts = sorting.starts_of_runs(ordered, equal_nan=False)
     ends = gen_array_ops.concat_v2(
         [shapes.sliced(starts, 0, 1, None), gen_array_ops.ones_like(shapes.sliced(starts, 0, None, 1))],
         constant(0, tf.int32),
     )
-    return shapes.gather(ordered, _places(both(starts, ends)), 0)
+    return shapes.gather(ordered, _places(both(starts, ends), "setxor1d"), 0)
