@@ -9,6 +9,7 @@ dtype('float32')
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -88,6 +89,12 @@ warnings_level = _warnings.get
 """0 for no warnings, 1 for those that cost little, 2 for all."""
 
 
+silenced = functools.partial(_warnings.set, 0)
+"""Be silent until `restored` gets what this returns: faster than the context `warnings`."""
+
+restored = _warnings.reset
+
+
 def get_warnings() -> bool | str:
     """Whether what is computed eagerly warns of division by zero, overflow and invalid values."""
     return "everything" if warnings_level() == EVERYTHING else bool(warnings_level())
@@ -97,8 +104,8 @@ def set_warnings(wanted: bool | str) -> None:
     """Let eager calls warn as NumPy's do, under `numpy.errstate`, which is so at first, or not.
 
     Results are looked at for that, which on a GPU waits for them; inputs only where a result is not finite.
-    As a look costs half as much as the sum, difference or product of two arrays of one dtype, these are
-    looked at only if `wanted` is "everything".
+    As a look costs half as much as the sum, difference or product of two arrays of one dtype, or as the sum,
+    product or mean of an array, these are looked at only if `wanted` is "everything".
     """
     _warnings.set(_level(wanted))
 

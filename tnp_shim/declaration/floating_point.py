@@ -80,12 +80,18 @@ _MOST_SQUARED = 8192
 _PACKAGE = str(Path(__file__).parents[1])
 
 
+def _on_gpu(tensor: tf.Tensor) -> bool:
+    return machine_has_gpu() and not tensor.backing_device.endswith("CPU:0")
+
+
 def _finite(tensor: tf.Tensor) -> bool:
     """Whether all elements are finite; a large element may count as infinite."""
-    if machine_has_gpu() and not tensor.backing_device.endswith("CPU:0"):
+    if _on_gpu(tensor):
         parts = [tensor] if not tensor.dtype.is_complex else [tf.math.real(tensor), tf.math.imag(tensor)]
         return all(bool(tf.reduce_all(gen_math_ops.is_finite(part))) for part in parts)
     values = tensor._numpy_internal()
+    if not values.ndim:
+        return cmath.isfinite(values)
     if values.size <= _MOST_SQUARED and values.dtype.char != "e":
         return cmath.isfinite(numpy.vdot(values, values))  # a fraction of isfinite's time, and no warnings
     return bool(numpy.isfinite(values).all())
@@ -175,8 +181,11 @@ def of_scalars(compute: Callable[..., Any], numpys: Callable[..., Any] | None) -
     def operation(*operands: Any) -> Any:
         if not config.warnings_level():
             return compute(*operands)
-        with config.warnings(False):
+        token = config.silenced()
+        try:
             made = compute(*operands)
+        finally:
+            config.restored(token)
         _look_at_scalars(numpys, operands, made)
         return made
 
@@ -184,12 +193,21 @@ def of_scalars(compute: Callable[..., Any], numpys: Callable[..., Any] | None) -
 
 
 def _look_at_scalars(numpys: Callable[..., Any], operands: tuple[Any, ...], value: Any) -> None:
-    values = [made for made in (value if isinstance(value, tuple) else (value,)) if isinstance(made, Array)]
-    tensors = [made._cell.read() for made in values]
-    if not all(type(tensor) is EagerTensor for tensor in tensors):
-        return
-    if any(made._dtype.kind in "iu" for made in values) or not all(map(_looks_finite, tensors)):
-        _tell(numpys, *stand_in(operands))
+    if isinstance(value, tuple):  # the quotient tells it of both
+        value = value[0]
+    if not isinstance(value, Array):
+        return None
+    tensor = value._cell.read()
+    if type(tensor) is not EagerTensor:
+        return None
+    if value._dtype.kind in "fc":
+        if not _looks_finite(tensor):
+            _tell(numpys, *stand_in(operands))
+    elif value._dtype.kind in "iu":
+        known = stand_in(operands)
+        if _happens(numpys, *known):
+            _tell(numpys, *known)
+    return None
 
 
 def look_at_cast(tensor: tf.Tensor, to: tf.Tensor, dtype: Any) -> None:
@@ -198,8 +216,21 @@ def look_at_cast(tensor: tf.Tensor, to: tf.Tensor, dtype: Any) -> None:
         return
     if type(tensor) is not EagerTensor or tensor._datatype_enum() not in _LOOKED_AT:
         return
-    if to.dtype.is_integer or not _looks_finite(to):
+    # on a GPU integers beyond the range are not looked for: all elements would have to come to the host
+    if to.dtype.is_integer and not _on_gpu(tensor):
+        wrong = _happens(_on_host(tensor).astype, dtype)
+    else:
+        wrong = not _looks_finite(tensor if to.dtype.is_integer else to)
+    if wrong:
         _tell(_on_host(tensor).astype, dtype)
+
+
+def _happens(numpys: Callable[..., Any], *args: Any) -> bool:
+    """Whether NumPy has something to tell, in a fraction of the time that telling takes."""
+    told: list[Any] = []
+    with numpy.errstate(all="call", call=lambda *flags: told.append(flags)):
+        numpys(*args)
+    return bool(told)
 
 
 def _tell(numpys: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy
 import tensorflow as tf
 
-from tnp_shim import dtypes
+from tnp_shim import config, dtypes
 from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.declaration.arguments import MISSING, conversion_of
 from tnp_shim.declaration.documentation import documentation
@@ -231,7 +231,7 @@ def function(
             if quick is not None and len(args) <= 2 and (not kwargs or kwargs.keys() <= quick_options):
                 value = quick(*args, **kwargs)
                 if value is not None:
-                    if may_warn:
+                    if may_warn and config.warnings_level() == config.EVERYTHING:
                         look_at_call(numpy_callable, args, kwargs, value)
                     return value
             try:

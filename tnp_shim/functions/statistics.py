@@ -106,7 +106,12 @@ def mean_over(
     return divided(kept_as(total, kept), count_over(a, axes, where, keepdims))
 
 
-@function(numpy.mean, scalar=True, quick=quick_reduction(gen_math_ops.mean, "fd"), quick_options=OPTIONS)
+@function(
+    numpy.mean,
+    scalar=True,
+    quick=quick_reduction(gen_math_ops.mean, "fd", empty=False),
+    quick_options=OPTIONS,
+)
 def mean(
     a: Tensor,
     axis: Axis = None,
