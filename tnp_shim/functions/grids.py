@@ -52,7 +52,7 @@ def _line(bounds: Bounds, dtype: tf.DType) -> tf.Tensor:
 def _lines(keys: tuple[slice, ...]) -> list[tf.Tensor]:
     """The values of each axis of a grid, in their common dtype."""
     if not any(is_tensor_like(v) for key in keys for v in (key.start, key.stop, key.step)):
-        known = numpy.ogrid[keys] if len(keys) != 1 else (numpy.ogrid[keys[0]],)
+        known: Any = numpy.ogrid[keys] if len(keys) != 1 else (numpy.ogrid[keys[0]],)
         kinds = [dtypes.default_float_for(line.dtype) for line in known]
         return [embedded(line.ravel().astype(k, copy=False)) for line, k in zip(known, kinds, strict=True)]
     bounds = [_bounds(key) for key in keys]
