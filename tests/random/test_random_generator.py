@@ -25,6 +25,9 @@ APIS = {
 ULPS = 2.0**-50
 """What C's and TensorFlow's exponential function and logarithm differ by."""
 
+SUMS = {"multivariate_normal": 2.0**-44}
+"""Methods that sum products, in another order than NumPy's BLAS."""
+
 
 def state_of(generator):
     if isinstance(generator, (numpy.random.RandomState, np.random.RandomState)):
@@ -103,7 +106,8 @@ def all_at_once(api, cases, mode):
     for _ in range(2):
         found = draw(*map(tf.constant, arguments))
         for (name, args, kwargs), actual in zip(cases, found, strict=True):
-            compare(getattr(theirs, name)(*args, **kwargs), actual, (mode, name, args, kwargs))
+            where, tolerance = (mode, name, args, kwargs), SUMS.get(name, ULPS)
+            compare(getattr(theirs, name)(*args, **kwargs), actual, where, tolerance)
         compare(theirs.uniform(size=2), mine.uniform(size=2), "next")
     if api == "Generator":
         assert state_of(theirs)["state"] == state_of(mine)["state"]
@@ -129,7 +133,7 @@ def natives(api):
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_on_the_host_in_a_graph(api):
+def test_in_a_graph(api):
     few = [case for case in natives(api) if case[0] in ("normal", "uniform", "integers", "randint")]
     all_at_once(
         api,

@@ -28,7 +28,7 @@ def first(namespace, rng):
         rng.random(3),
         rng.uniform(1.0, 2.0),
         rng.integers(0, 100, 5),
-        rng.vonmises(0.0, 1.0, 2),
+        rng.standard_gamma(2.0, 2, numpy.float32),
         rng.uniform(size=2),
     ]
 
