@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -12,9 +14,10 @@ from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.control_flow import numbers
 from tnp_shim.conversion import to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
+from tnp_shim.kernels.random.engine import Engine
 from tnp_shim.promotion import cast
 from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, without_gradient
-from tnp_shim.random.rows import Row, with_gradient
+from tnp_shim.random.rows import Draw, Row, with_gradient
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import known_value, runs_eagerly
 
@@ -111,24 +114,39 @@ def _values(
         for parameter, tensor in zip(row.parameters, tensors, strict=True)
         if parameter.name in row.given
     ]
-    words = len(self._bits._cells)
-
-    def values_and_state(state: list[tf.Tensor], given: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        if row.keeps_spare:
-            found, after, spare = draw(engine, tuple(state[:words]), state[words], size.count, *given)
-            return found, [*after, spare]
-        found, after = draw(engine, tuple(state[:words]), size.count, *given)
-        return found, [*after, *state[words:]]
-
+    values_and_state = _drawing(draw, engine, size.count, len(self._bits._cells), row.keeps_spare)
     if isinstance(size.count, int) and size.count >= WORTH_COMPILING and not runs_eagerly():
         # within a graph that XLA does not compile, too: it is ten times as fast
-        values_and_state = tf.function(values_and_state, jit_compile=True, autograph=False)
+        values_and_state = _compiled(draw, engine, size.count, len(self._bits._cells), row.keeps_spare)
     state = _after_checks(self._state_tensors(), tensors)
     found, after = values_and_state(state, given)
     self._write_state(after)
     if row.finish is None:
         return without_gradient(row.name, found, tensors)
     return row.finish(engine.zero(tuple(state)), found, *map(size.flat, tensors))
+
+
+Drawing = Callable[[list[tf.Tensor], list[tf.Tensor]], tuple[tf.Tensor, list[tf.Tensor]]]
+
+
+def _drawing(draw: Draw, engine: Engine, count: Any, words: int, keeps_spare: bool) -> Drawing:
+    """From the state, of which the first `words` are the engine's, and what a draw is given."""
+
+    def values_and_state(state: list[tf.Tensor], given: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        if keeps_spare:
+            found, after, spare = draw(engine, tuple(state[:words]), state[words], count, *given)
+            return found, [*after, spare]
+        found, after = draw(engine, tuple(state[:words]), count, *given)
+        return found, [*after, *state[words:]]
+
+    return values_and_state
+
+
+@functools.lru_cache(256)
+def _compiled(draw: Draw, engine: Engine, count: int, words: int, keeps_spare: bool) -> Drawing:
+    """The same for all draws of one kind and size: what takes seconds is compiled once."""
+    drawing = _drawing(draw, engine, count, words, keeps_spare)
+    return tf.function(drawing, jit_compile=True, autograph=False)
 
 
 def _after_checks(state: list[tf.Tensor], tensors: list[tf.Tensor]) -> list[tf.Tensor]:
