@@ -63,6 +63,14 @@ def test_special_numbers(mode, dtype, name):
         check(mode, power, bases[:1], numpy.array([exponent], dtype))
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_powers_of_scalars_are_no_roots(mode):
+    for base in (-numpy.inf, -0.0, 4.0):
+        check(mode, lambda x: x[0] ** 0.5, numpy.array([base]))
+        check(mode, lambda x: x[0] ** x[1], numpy.array([base, 0.5]))
+        check(mode, lambda x, base=base: base ** x[0], numpy.array([0.5]))
+
+
 @pytest.mark.parametrize("exponent", [0.5, -0.5])
 def test_exponents_that_a_graph_knows_are_no_roots(exponent):
     """Grappler makes Sqrt and Rsqrt of powers with a constant, which differ at -inf and -0.0."""

@@ -22,7 +22,7 @@ from tnp_shim.functions import arrays, parts, views
 from tnp_shim.functions.memory import byteswap, resize
 from tnp_shim.scalars import generic
 from tnp_shim.tensorflow_internals import EagerTensor, gen_array_ops
-from tnp_shim.ufuncs import UFUNCS
+from tnp_shim.ufuncs import POWER_OF_SCALARS, UFUNCS
 
 BINARY = {
     "add": "add",
@@ -92,8 +92,8 @@ def _left_to_other(ufunc: Any, operands: tuple[Any, Any], other: Any, error: Exc
     return NotImplemented
 
 
-def _reflected(ufunc: Any) -> Callable[[Array, Any], Any]:
-    scalars = of_scalars(ufunc, NUMPYS_OF_SCALARS.get(ufunc.__name__))
+def _reflected(ufunc: Any, compute_scalars: Any = None) -> Callable[[Array, Any], Any]:
+    scalars = of_scalars(compute_scalars or ufunc, NUMPYS_OF_SCALARS.get(ufunc.__name__))
 
     def operator(self: Array, other: Any) -> Any:
         if _defers(other):
@@ -106,9 +106,9 @@ def _reflected(ufunc: Any) -> Callable[[Array, Any], Any]:
     return operator
 
 
-_power_of_scalars = of_scalars(UFUNCS["power"], operator.pow)
+_power_of_scalars = of_scalars(POWER_OF_SCALARS, operator.pow)
 _square_of_scalars = of_scalars(lambda x, _: UFUNCS["square"](x), operator.pow)
-_reflected_without_modulo = _reflected(UFUNCS["power"])
+_reflected_without_modulo = _reflected(UFUNCS["power"], POWER_OF_SCALARS)
 
 
 def _reflected_power(self: Array, other: Any, modulo: Any = None) -> Any:
