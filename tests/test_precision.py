@@ -284,6 +284,19 @@ complex_rows = [
         COMPLEX,
     ),
     Row(
+        "expm1, cancelling",
+        lambda np, z: np.expm1(z),
+        symmetric(lambda z: mp.exp(z) - 1),
+        (
+            [
+                complex(-float(numpy.log(numpy.cos(y))) * (1 + share), y)
+                for y in both_signs(1e-5, 1e-3, 0.006, 0.05, 0.137, 0.3, 0.7, 1.0, 1.3, 5.2, 7.0)
+                for share in both_signs(1e-3, 0.02, 0.1, 0.4)
+            ],
+        ),
+        ("complex128",),
+    ),
+    Row(
         "absolute, complex",
         lambda np, z: np.absolute(z),
         lambda z: mp.hypot(z.real, z.imag),

@@ -6,7 +6,7 @@ import math
 
 import tensorflow as tf
 
-from tnp_shim.kernels import two_floats
+from tnp_shim.kernels import cancelling_expm1, two_floats
 from tnp_shim.kernels.comparison import isfinite, isinf, isnan
 from tnp_shim.kernels.coverage import has_gpu
 from tnp_shim.kernels.differentiation import differentiable
@@ -164,14 +164,16 @@ exp = gen_math_ops.exp
 def expm1(z: tf.Tensor) -> tf.Tensor:
     """NumPy's own: expm1(x) cos(y) - 2 sin(y / 2)**2 and exp(x) sin(y)."""
     if z.dtype == tf.complex64:  # the difference may cancel
-        return cast(_expm1_by_parts(cast(z, tf.complex128)), z.dtype)
-    return _expm1_by_parts(z)
+        return cast(_expm1_by_parts(cast(z, tf.complex128), lambda found, *_: found), z.dtype)
+    return _expm1_by_parts(z, cancelling_expm1.refined)
 
 
-def _expm1_by_parts(z):
+def _expm1_by_parts(z, refined):
     x, y = real(z), imag(z)
     half = gen_math_ops.sin(mul(y, like(0.5, y)))
-    real_part = sub(mul(gen_math_ops.expm1(x), gen_math_ops.cos(y)), mul(like(2, x), mul(half, half)))
+    taken_off = mul(like(2, x), mul(half, half))
+    real_part = sub(mul(gen_math_ops.expm1(x), gen_math_ops.cos(y)), taken_off)
+    real_part = refined(real_part, taken_off, x, y)
     return complex_of(real_part, mul(gen_math_ops.exp(x), gen_math_ops.sin(y)))
 
 
