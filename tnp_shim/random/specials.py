@@ -41,19 +41,19 @@ def _integers_each(self: Draws, name: str, values: dict[str, Any]) -> Any:
     like = {"low": _same_shape(low, 0), "high": _same_shape(high, 1)} if unknown else {}
     trial = asked(self, name, {**values, **like}, {"size": lambda shape: numpy.zeros(shape, int)})
     dtype = numpy.asarray(trial).dtype
-    given = [_bound(low), _bound(high)]
-    if any(bound is None for bound in given):
+    least, above = _bound(low), _bound(high)
+    if least is None or above is None:
         return on_host(self, name, values)
-    least, last = given[0], given[1] if values.get("endpoint") else given[1] - 1
+    last = above if values.get("endpoint") else above - 1
     if unknown:
         least, last = _refused_at_run_time(name, least, last, dtype)
     size = Size(values["size"], [least, last])
     words, rest = moves.words_of(self)
     with tf.control_dependencies([least, last] if unknown else []):  # which nothing may be drawn before
         words = tuple(tf.identity(word) for word in words)
-    bounds, masked = map(size.flat, (least, last)), name != "integers"
+    low, high, masked = size.flat(least), size.flat(last), name != "integers"
     engine = self._bits._kind.engine
-    found, after = bounded_each.integers(engine, words, size.count, *bounds, dtype, masked)
+    found, after = bounded_each.integers(engine, words, size.count, low, high, dtype, masked)
     self._write_state([*after, *rest])
     return shaped(found, size, trial)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import tensorflow as tf
 
@@ -47,17 +47,20 @@ class Cursor(NamedTuple):
         return self._replace(place=self.place + words)
 
 
+At = TypeVar("At")
+"""A cursor of any kind."""
+
 Drawn = tuple[tf.Tensor, Cursor]
-One = Callable[..., Drawn]
+One = Callable[..., tuple[tf.Tensor, Any]]
 """`(words, cursor, *parameters)` to a value and the cursor after it; all scalars."""
 
 
 def until_accepted(
-    words: Words,
-    cursor: Cursor,
-    attempt: Callable[[Cursor], tuple[tf.Tensor, tf.Tensor, Cursor]],
+    words: Any,
+    cursor: At,
+    attempt: Callable[[At], tuple[tf.Tensor, tf.Tensor, At]],
     dtype: tf.DType,
-) -> Drawn:
+) -> tuple[tf.Tensor, At]:
     """The value of the first attempt that is accepted; `attempt(cursor)` gives (accepted, value, cursor).
 
     Attempts end with the block, where the same numbers would come for ever.
