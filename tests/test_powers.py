@@ -104,3 +104,22 @@ def test_square_roots_by_power_are_differentiable_in_both(compiled):
     expected = [0.5 / x**0.5, (x**0.5 * log).sum(), -0.25 * x**-1.5, (x**0.5 * log**2).sum()]
     for mine, wanted in zip(found, expected, strict=True):
         numpy.testing.assert_allclose(mine, wanted, rtol=1e-12)
+
+
+def test_cancelling_expm1_in_every_mode():
+    """Where the parts cancel other terms are summed up: in graphs without a branch, for vectorized_map."""
+    y = numpy.array([[0.1, 0.7], [1.0, 2.0]])
+    z = tf.constant(-numpy.log(abs(numpy.cos(y))) * 1.001 + 1j * y)
+
+    def expm1(z):
+        return tf.convert_to_tensor(np.expm1(np.asarray(z)))
+
+    expected = expm1(z)
+    unknown = [tf.TensorSpec(None, z.dtype)]
+    for function in (
+        tf.function(expm1, autograph=False),
+        tf.function(expm1, autograph=False, input_signature=unknown),
+        tf.function(expm1, autograph=False, jit_compile=True),
+        lambda z: tf.vectorized_map(expm1, z),
+    ):
+        numpy.testing.assert_allclose(function(z), expected, rtol=1e-15)

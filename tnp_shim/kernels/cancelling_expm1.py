@@ -18,7 +18,7 @@ from tnp_shim.kernels.elementwise import both, like, select
 from tnp_shim.kernels.shapes import gather, reshape
 from tnp_shim.kernels.two_floats import halves, two_sum
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import EagerTensor, compiled_by_xla, gen_math_ops
+from tnp_shim.tensorflow_internals import context, gen_math_ops
 
 add, sub, mul = gen_math_ops.add_v2, gen_math_ops.sub, gen_math_ops.mul
 
@@ -36,16 +36,10 @@ def refined(found: tf.Tensor, taken_off: tf.Tensor, x: tf.Tensor, y: tf.Tensor) 
     )
     cancels = both(cancels, both(*inside))
 
-    def exact():
-        covered = (select(cancels, part, like(0, part)) for part in (x, y))
-        return select(cancels, difference(*covered), found)
-
-    if compiled_by_xla():
-        return exact()
-    any_cancels = gen_math_ops._any(reshape(cancels, (-1,)), constant(0, tf.int32))
-    if isinstance(any_cancels, EagerTensor):
-        return exact() if any_cancels else found
-    return tf.cond(any_cancels, exact, lambda: found)
+    if context.executing_eagerly() and not gen_math_ops._any(reshape(cancels, (-1,)), constant(0, tf.int32)):
+        return found  # no branch in a graph: vectorized_map refuses those
+    covered = (select(cancels, part, like(0, part)) for part in (x, y))
+    return select(cancels, difference(*covered), found)
 
 
 def difference(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
