@@ -46,7 +46,9 @@ class PCG64(WordEngine):
 
     def words(self, state: tf.Tensor, n: Size) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
         now, increment = Wide(state[0], state[1]), Wide(state[2], state[3])
-        values = self.output(self._states(now, increment, n, self.zero((state,))))
+        none = isinstance(n, int) and n == 0  # of which there is no row
+        values = self.output(self._states(now, increment, 1 if none else n, self.zero((state,))))
+        values = values[:0] if none else values
 
         def after(k: tf.Tensor) -> tf.Tensor:
             then = self.jump(now, increment, k, n)
