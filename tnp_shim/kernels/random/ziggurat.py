@@ -175,7 +175,7 @@ def _draw(
             return tf.gather(words, tf.minimum(place, total - 1))
 
         def uniform(place: tf.Tensor) -> tf.Tensor:
-            chosen = tf.gather(values, tf.minimum(place, total - 1))
+            chosen = tf.bitcast(word(place), values.dtype)
             return engine.doubles_of(chosen) if double else floats_of(chosen)
 
         seen = ziggurat.look(words)
