@@ -212,13 +212,21 @@ def multinomial(self: Draws, values: dict[str, Any]) -> Any:
     return wrap(tf.reshape(found, _with_lengths(size.shape, _length(chances))))
 
 
+def _of_enough(colors: Any, sample: Any) -> dict[str, Any]:
+    """What NumPy is asked with if the colors are unknown: they are taken to be enough."""
+    if not is_unknown(colors) or is_unknown(sample):
+        return {}
+    length = to_tensor(colors).shape[-1] or 1
+    return {"colors": numpy.maximum(numpy.arange(length, 0, -1) // length * int(sample), 0)}
+
+
 def multivariate_hypergeometric(self: Draws, values: dict[str, Any]) -> Any:
     """How often each color was drawn, without replacement."""
     colors, sample, method = values["colors"], values["nsample"], values["method"]
     counts = method == "count"
     if drawn_on_host(self) or (counts and (is_unknown(colors) or is_unknown(sample))):
         return on_host(self, "multivariate_hypergeometric", values)
-    _asked(self, "multivariate_hypergeometric", values)
+    _asked(self, "multivariate_hypergeometric", {**values, **_of_enough(colors, sample)})
     colors, sample = (cast(to_tensor(value), tf.int64) for value in (colors, sample))
     colors, sample = refused_at_run_time(_URN, [colors, sample])
     size = Size(values["size"], [])
