@@ -127,6 +127,20 @@ QUICK = (
 """Native draws that are compiled fast; those that make one value after the other take seconds each."""
 
 
+ELSEWHERE = (
+    "choice",
+    "dirichlet",
+    "hypergeometric",
+    "multinomial",
+    "multivariate_hypergeometric",
+    "multivariate_normal",
+    "permutation",
+    "permuted",
+    "vonmises",
+)
+"""What has graphs of its own, in test_random_native and test_random_vectors."""
+
+
 def natives(api):
     cases = APIS[api][1]
     return [case for case in cases if case[0] in QUICK and is_native(api, case[0], case[2])]
@@ -142,7 +156,7 @@ def test_in_a_graph(api):
             *(
                 case
                 for case in APIS[api][1]
-                if not is_native(api, case[0], case[2]) and case[0] != "permutation"
+                if not is_native(api, case[0], case[2]) and case[0] not in ELSEWHERE
             ),
         ],
         "graph",
