@@ -178,26 +178,29 @@ def _with_symmetric_ends(z: tf.Tensor, count: int, n: Length) -> tf.Tensor:
         return z
     if context.executing_eagerly() and {d.device_type for d in tf.config.list_logical_devices()} == {"CPU"}:
         return z  # a graph may run elsewhere than where it was traced
-    if not compiled_by_xla():
-        return _with_part(z, 0, None, n // (2 - n % 2), count)
-    # XLA writes into slices without steps only
-    z = _with_part(z, 0, 1, 1, count)
+    z = _with_part(z, 0, 1, count)
     if not isinstance(n, int):
-        return _with_part(z, n // 2 + n % 2, None, 1, count)  # of an odd length nothing
-    return z if n % 2 else _with_part(z, n // 2, None, 1, count)
+        return _with_part(z, n // 2 + n % 2, None, count)  # of an odd length nothing
+    return z if n % 2 else _with_part(z, n // 2, n // 2 + 1, count)
 
 
-def _with_part(z: tf.Tensor, start: Length, stop: int | None, step: Length, count: int) -> tf.Tensor:
+def _with_part(z: tf.Tensor, start: Length, stop: Length | None, count: int) -> tf.Tensor:
     """Half a spectrum with a part of the last axis made what can be of a real signal.
 
     Written into the whole: to put parts together again would take one more pass over all.
     """
     last = z.shape.rank - 1
-    bounds = [vector([0] * last + [place]) for place in (start, stop or 0)]
-    steps = vector([1] * last + [step])
-    masks = {"begin_mask": 2**last - 1, "end_mask": 2**last - 1 | (stop is None) << last}
-    part = _own_mirror(gen_array_ops.strided_slice(z, *bounds, steps, **masks), count)
-    return gen_array_ops.tensor_strided_slice_update(z, *bounds, steps, part, **masks)
+    part = _own_mirror(sliced(z, last, start, stop), count)
+    others = 2**last - 1
+    return gen_array_ops.tensor_strided_slice_update(
+        z,
+        vector([0] * last + [start]),
+        vector([0] * last + [0 if stop is None else stop]),
+        constant((1,) * (last + 1), tf.int64),
+        part,
+        begin_mask=others,
+        end_mask=others | (stop is None) << last,
+    )
 
 
 def _own_mirror(z: tf.Tensor, count: int) -> tf.Tensor:
