@@ -19,6 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import functools
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,9 @@ import tnp_shim as np
 import tnp_shim.linalg
 from tests.benchmarks.timing import in_turns
 from tnp_shim.kernels.linear_algebra import triangular_form
+
+# determinants of large random matrices overflow, which both libraries tell at every call
+warnings.simplefilter("ignore", RuntimeWarning)
 
 RAW = tf.raw_ops
 BARE: dict[str, Callable[[tf.Tensor], Any]] = {
