@@ -16,7 +16,7 @@ import tensorflow as tf
 from tnp_shim.kernels.random.counts import log_gamma
 from tnp_shim.kernels.random.intervals import below
 from tnp_shim.kernels.random.logarithm import log
-from tnp_shim.kernels.random.mixed import Half, Place, Stream
+from tnp_shim.kernels.random.mixed import Half, Stream
 from tnp_shim.kernels.random.rounding import kept, product
 from tnp_shim.kernels.random.sequential import Cursor, Drawn, Words, until_accepted
 
@@ -49,12 +49,12 @@ def log_factorial(k: tf.Tensor) -> tf.Tensor:
     return tf.where(k < _STORED, known, product(x + 0.5, log(x)) - x + (0.9189385332046728 + series))
 
 
-def walk(stream: Stream, at: Place, good: tf.Tensor, bad: tf.Tensor, sample: tf.Tensor) -> Half:
+def walk(stream: Stream, at: Cursor, good: tf.Tensor, bad: tf.Tensor, sample: tf.Tensor) -> Half:
     """Things taken one by one, or those that are left, whichever are fewer."""
     total = good + bad
     rest = sample > total // 2
 
-    def step(left: tf.Tensor, good_left: tf.Tensor, total_left: tf.Tensor, at: Place) -> tuple:
+    def step(left: tf.Tensor, good_left: tf.Tensor, total_left: tf.Tensor, at: Cursor) -> tuple:
         word, at = below(stream, at, total_left - 1, True)
         return left - 1, good_left - tf.cast(word < good_left, tf.int64), total_left - 1, at
 
@@ -113,13 +113,13 @@ def _by_ratios(
     return attempt
 
 
-def one(stream: Stream, at: Place, good: tf.Tensor, bad: tf.Tensor, sample: tf.Tensor) -> Half:
+def one(stream: Stream, at: Cursor, good: tf.Tensor, bad: tf.Tensor, sample: tf.Tensor) -> Half:
     """`Generator.hypergeometric(good, bad, sample)`."""
 
     def by_ratios() -> Half:
         attempt = _by_ratios(good, bad, sample, log_factorial, False)
 
-        def pair(at: Place) -> tuple[tf.Tensor, tf.Tensor, Place]:
+        def pair(at: Cursor) -> tuple[tf.Tensor, tf.Tensor, Cursor]:
             u, at = stream.double(at)
             v, at = stream.double(at)
             return *attempt(u, v), at

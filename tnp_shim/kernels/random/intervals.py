@@ -8,20 +8,20 @@ from __future__ import annotations
 import tensorflow as tf
 
 from tnp_shim.kernels.random import wide
-from tnp_shim.kernels.random.mixed import Half, Place, Stream
-from tnp_shim.kernels.random.sequential import until_accepted
+from tnp_shim.kernels.random.mixed import Half, Stream
+from tnp_shim.kernels.random.sequential import Cursor, until_accepted
 
 _SHORT = 0xFFFFFFFF
 
 
-def below(stream: Stream, at: Place, most: tf.Tensor, masked: bool) -> Half:
+def below(stream: Stream, at: Cursor, most: tf.Tensor, masked: bool) -> Half:
     """A number from 0 to `most`: of half a word where that is enough, of none for 0."""
 
-    def of_half(at: Place) -> tuple[tf.Tensor, tf.Tensor, Place]:
+    def of_half(at: Cursor) -> tuple[tf.Tensor, tf.Tensor, Cursor]:
         word, after = stream.half(at)
         return *(masking if masked else scaling)(word, most, 32), after
 
-    def of_whole(at: Place) -> tuple[tf.Tensor, tf.Tensor, Place]:
+    def of_whole(at: Cursor) -> tuple[tf.Tensor, tf.Tensor, Cursor]:
         word, after = stream.whole(at)
         return *(_masking if masked else _scaling)(word, most), after
 

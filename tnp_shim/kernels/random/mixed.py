@@ -13,24 +13,19 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from tnp_shim.kernels.random.engine import Engine, Size, State
-from tnp_shim.kernels.random.sequential import One, block_of, nothing, one_after_the_other, until_filled
+from tnp_shim.kernels.random.sequential import (
+    Cursor,
+    One,
+    block_of,
+    nothing,
+    one_after_the_other,
+    until_filled,
+)
 
 _HALF = 0xFFFFFFFF
 
 
-class Place(NamedTuple):
-    """The place of the next word; whether an upper half is kept, and that half. All int64."""
-
-    place: tf.Tensor
-    has: tf.Tensor
-    kept: tf.Tensor
-
-    def moved(self, words: int) -> Place:
-        """So many words later."""
-        return self._replace(place=self.place + words)
-
-
-Half = tuple[tf.Tensor, Place]
+Half = tuple[tf.Tensor, Cursor]
 
 
 class Stream(NamedTuple):
@@ -45,7 +40,7 @@ class Stream(NamedTuple):
         """The word at a place; beyond the block, where it does not matter, the last one."""
         return tf.gather(self.words, tf.minimum(place, self.total - 1))
 
-    def half(self, at: Place) -> Half:
+    def half(self, at: Cursor) -> Half:
         """The next 32 bits."""
         word = self._word(at.place)
         if self.in_halves:
@@ -53,16 +48,16 @@ class Stream(NamedTuple):
         fresh = at.has == 0
         new = tf.cast(fresh, tf.int64)
         kept = tf.where(fresh, _right(word, 32), at.kept)
-        return tf.where(fresh, word & _HALF, at.kept), Place(at.place + new, new, kept)
+        return tf.where(fresh, word & _HALF, at.kept), Cursor(at.place + new, new, kept)
 
-    def whole(self, at: Place) -> Half:
+    def whole(self, at: Cursor) -> Half:
         """The next 64 bits."""
         word = self._word(at.place)
         if not self.in_halves:
             return word, at.moved(1)
         return tf.bitwise.left_shift(word, _int64(32)) | self._word(at.place + 1), at.moved(2)
 
-    def double(self, at: Place) -> tuple[tf.Tensor, Place]:
+    def double(self, at: Cursor) -> tuple[tf.Tensor, Cursor]:
         """The next number in [0, 1)."""
         word = self._word(at.place)
         if not self.in_halves:
@@ -102,7 +97,7 @@ def draw(
     def turn(filled: tf.Tensor, values: tf.Tensor, state: State) -> Any:
         block = (engine.uint32s if in_halves else engine.uint64s)(state, size)
         bits = tf.cast(block.values, tf.int64) if in_halves else tf.bitcast(block.values, tf.int64)
-        at = Place(_int64(0), *_kept_half(state, in_halves))
+        at = Cursor(_int64(0), *_kept_half(state, in_halves))
         filled, found, at = fill(bits, filled, values, at, *parameters)
         return filled, tf.ensure_shape(found, values.shape), _with_half(block.after(at.place), at, in_halves)
 
@@ -114,7 +109,9 @@ def _compiled(one: One, in_halves: bool) -> Callable[..., Any]:
     """XLA needs not know how many: all sizes are those of the arguments. All draws of a size share it."""
 
     @tf.function(jit_compile=True, autograph=False)
-    def fill(bits: tf.Tensor, filled: tf.Tensor, values: tf.Tensor, at: Place, *parameters: tf.Tensor) -> Any:
+    def fill(
+        bits: tf.Tensor, filled: tf.Tensor, values: tf.Tensor, at: Cursor, *parameters: tf.Tensor
+    ) -> Any:
         stream = Stream(bits, tf.size(bits, tf.int64), in_halves)
         return one_after_the_other(one, stream, at, filled, values, parameters)
 
@@ -128,7 +125,7 @@ def _kept_half(state: State, in_halves: bool) -> tuple[tf.Tensor, tf.Tensor]:
     return bits[0], bits[1]
 
 
-def _with_half(state: State, at: Place, in_halves: bool) -> State:
+def _with_half(state: State, at: Cursor, in_halves: bool) -> State:
     if in_halves:
         return state
     half = tf.bitcast(tf.stack([at.has, at.kept]), tf.uint64)

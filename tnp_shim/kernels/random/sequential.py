@@ -36,7 +36,10 @@ class Words(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """The place of the next word; the normal number that RandomState keeps: whether there is one, and it."""
+    """The place of the next word; whether something is kept for the next time, and that.
+
+    RandomState keeps a normal number; streams of 32-bit halves keep an upper half, all int64 (`mixed`).
+    """
 
     place: tf.Tensor
     has: tf.Tensor

@@ -10,7 +10,7 @@ from tnp_shim.kernels.random import counts, gamma, hypergeometric, scalars
 from tnp_shim.kernels.random.bounded_each import Stepped, word_by_word
 from tnp_shim.kernels.random.engine import Engine, Size, State
 from tnp_shim.kernels.random.intervals import masking
-from tnp_shim.kernels.random.mixed import Half, Place, Stream
+from tnp_shim.kernels.random.mixed import Half, Stream
 from tnp_shim.kernels.random.rounding import kept
 from tnp_shim.kernels.random.sequential import Cursor, Drawn, Words
 
@@ -106,12 +106,12 @@ def dirichlet(words: Words, cursor: Cursor, alpha: tf.Tensor) -> Drawn:
     return tf.cond(tf.reduce_max(alpha) < 0.1, parts, gammas)
 
 
-def marginals(stream: Stream, at: Place, sample: tf.Tensor, colors: tf.Tensor) -> Half:
+def marginals(stream: Stream, at: Cursor, sample: tf.Tensor, colors: tf.Tensor) -> Half:
     """`multivariate_hypergeometric(colors, sample)`: each color against all that come after it."""
     size, total = tf.size(colors, tf.int64), tf.reduce_sum(colors)
     rest = sample > total // 2
 
-    def step(j: tf.Tensor, left: tf.Tensor, others: tf.Tensor, values: tf.Tensor, at: Place) -> Any:
+    def step(j: tf.Tensor, left: tf.Tensor, others: tf.Tensor, values: tf.Tensor, at: Cursor) -> Any:
         good = tf.gather(colors, j)
         value, at = hypergeometric.one(stream, at, good, others - good, left)
         return j + 1, left - value, others - good, _put(values, j, value), at
