@@ -7,7 +7,7 @@ begins anew at each call.
 
 from __future__ import annotations
 
-import threading
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +17,7 @@ import tensorflow as tf
 from tnp_shim.array import wrap, wrap_scalar
 from tnp_shim.conversion import tensor_of
 from tnp_shim.errors import UnknownValueError, UnsupportedError, users_line
+from tnp_shim.random import locks
 from tnp_shim.random.states import KINDS, Kind, Words
 from tnp_shim.storage import Cell
 from tnp_shim.tensorflow_internals import compiled_by_xla, current_graph, runs_eagerly
@@ -32,9 +33,9 @@ class VariableCell:
         """The current value."""
         return self.variable.read_value()
 
-    def write(self, tensor: tf.Tensor) -> None:
-        """Replace it."""
-        self.variable.assign(tensor)
+    def write(self, tensor: tf.Tensor) -> Any:
+        """Replace it; in a graph, the operation that does."""
+        return self.variable.assign(tensor, read_value=False)
 
 
 def cells_of(words: Words) -> list[Any]:
@@ -55,7 +56,8 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
         self._begin(seed, lambda: self._kind.numpy(seed_of(seed)))
 
     def _begin(self, seed: Any, make: Callable[[], Any]) -> None:
-        self._lock = threading.RLock()
+        self._lock = locks.Lock()
+        self._held: Any = weakref.WeakKeyDictionary()
         self._live = make()
         self._made: list[Any] | None = None
         self._stamp = b""
@@ -92,20 +94,39 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
                 self._made = cells_of(words)
                 self._variables = [cell.variable for cell in self._made]
                 self._stamp = stamp_of(words)
+                self._lock.in_graphs = True
         return self._made
 
     def _trackable_children(self, *args: Any, **kwargs: Any) -> Any:
         self._cells  # noqa: B018  so that checkpoints find the variables
         return super()._trackable_children(*args, **kwargs)
 
-    def read(self) -> tuple[tf.Tensor, ...]:
-        """The tensors of the state."""
-        return tuple(cell.read() for cell in self._cells)
+    def read(self, after: Sequence[Any] = (), beside: Sequence[Any] = ()) -> tuple[tf.Tensor, ...]:
+        """The tensors of the state, and of the cells beside it.
 
-    def write(self, tensors: Sequence[tf.Tensor]) -> None:
+        In graphs nobody else draws from here until `write`: whatever a draw needs that has to be waited for
+        must be in `after`.
+        """
+        cells = [*self._cells, *beside]
+        if not locks.is_needed() or not isinstance(cells[0], VariableCell):
+            return tuple(cell.read() for cell in cells)
+        with tf.control_dependencies([one for one in after if isinstance(one, tf.Tensor)]):
+            last = cells[0].read()  # which follows the draws before
+        with tf.control_dependencies([last]):
+            held = self._held[current_graph()] = self._lock.taken()
+        with tf.control_dependencies([held]):
+            return tuple(cell.read() for cell in cells)
+
+    def write(self, tensors: Sequence[tf.Tensor], beside: Sequence[Any] = ()) -> None:
         """Go on from another state."""
-        for cell, tensor in zip(self._cells, tensors, strict=True):
-            cell.write(tensor)
+        cells = [*self._cells, *beside]
+        if locks.is_needed() and isinstance(cells[0], VariableCell) and current_graph() not in self._held:
+            self.read(tensors)
+        written = [cell.write(tensor) for cell, tensor in zip(cells, tensors, strict=True)]
+        held = None if runs_eagerly() else self._held.pop(current_graph(), None)
+        if held is not None:
+            with tf.control_dependencies(written):
+                self._lock.given_back(held)
 
     def synced(self) -> Any:
         """NumPy's bit generator, at this state; to be called with the lock held, eagerly."""
@@ -131,7 +152,7 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
 
     @property
     def lock(self) -> Any:
-        """The lock under which numbers are drawn eagerly."""
+        """The lock under which numbers are drawn eagerly; graphs that run wait for it, too."""
         return self._lock
 
     @property
@@ -210,7 +231,7 @@ class BitGenerator(tf.__internal__.tracking.AutoTrackable):
                 f"{users_line()}: np.random's {name} of a {type(self).__name__} is drawn on the host, and "
                 'XLA runs nothing there; leave jit_compile away, or use tnp_shim.function(jit_compile="auto")'
             )
-        state = self.read()
+        state = self.read(inputs)
 
         def run(*values: numpy.ndarray[Any, Any]) -> list[Any]:
             bits = self._kind.numpy(0)

@@ -56,8 +56,9 @@ class Draws(tf.__internal__.tracking.AutoTrackable):
     def _back(self, mark: Any) -> None:
         self._bits._live.state = mark
 
-    def _state_tensors(self) -> list[tf.Tensor]:
-        return list(self._bits.read())
+    def _state_tensors(self, after: Sequence[Any] = ()) -> list[tf.Tensor]:
+        """The state that a draw begins from, when all is known that it waits for (`BitGenerator.read`)."""
+        return list(self._bits.read(after))
 
     def _write_state(self, tensors: Sequence[tf.Tensor]) -> None:
         self._bits.write(tensors)
@@ -128,10 +129,18 @@ def drawn(self: Draws, method: Method, args: tuple[Any, ...], kwargs: dict[str, 
         raise
     bound.apply_defaults()
     values = {key: value for key, value in bound.arguments.items() if key != "self"}
-    if of_tensorflow and tensorflow_stream.can_draw(self, name, values):
-        return tensorflow_stream.draw(self, name, values)
-    if of_tensorflow and runs_eagerly():
+    if of_tensorflow and runs_eagerly() and not tensorflow_stream.can_draw(self, name, values):
         return _by_numpy(self, method, args, kwargs)
+    if not runs_eagerly():
+        return _from_tensors(self, name, values)
+    self._bits.read()  # which puts the state into tensors
+    with self._bits.lock:
+        return _from_tensors(self, name, values)
+
+
+def _from_tensors(self: Draws, name: str, values: dict[str, Any]) -> Any:
+    if config.get_random_stream() == "tensorflow" and tensorflow_stream.can_draw(self, name, values):
+        return tensorflow_stream.draw(self, name, values)
     if name in self._special:
         return self._special[name](self, values)
     if name in self._rows:

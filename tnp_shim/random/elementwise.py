@@ -118,7 +118,7 @@ def _values(
     if isinstance(size.count, int) and size.count >= WORTH_COMPILING and not runs_eagerly():
         # within a graph that XLA does not compile, too: it is ten times as fast
         values_and_state = _compiled(draw, engine, size.count, len(self._bits._cells), row.keeps_spare)
-    state = _after_checks(self._state_tensors(), tensors)
+    state = _after_checks(self._state_tensors([*tensors, *given, size.count]), tensors)
     found, after = values_and_state(state, given)
     self._write_state(after)
     if row.finish is None:

@@ -83,7 +83,7 @@ def host(
             f"{users_line()}: np.random.{name} of {type(self._bits).__name__} is drawn on the host, and "
             'XLA runs nothing there; leave jit_compile away, or use tnp_shim.function(jit_compile="auto")'
         )
-    state = self._state_tensors()
+    state = self._state_tensors(inputs)
 
     def run(*values: Any) -> list[Any]:
         generator = self._numpys_at(values[: len(state)])

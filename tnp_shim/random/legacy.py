@@ -103,12 +103,11 @@ class RandomState(Draws):
     def _back(self, mark: Any) -> None:
         self._generator.set_state(mark)
 
-    def _state_tensors(self) -> list[tf.Tensor]:
-        return [*self._bits.read(), self._spare.read()]
+    def _state_tensors(self, after: Sequence[Any] = ()) -> list[tf.Tensor]:
+        return list(self._bits.read(after, [self._spare]))
 
     def _write_state(self, tensors: Sequence[tf.Tensor]) -> None:
-        self._bits.write(tensors[:-1])
-        self._spare.write(tensors[-1])
+        self._bits.write(tensors, [self._spare])
 
     def _numpys_at(self, words: Sequence[Any]) -> Any:
         generator = super()._numpys_at(words[:-1])

@@ -23,9 +23,9 @@ from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import known_value
 
 
-def words_of(self: Draws) -> tuple[Any, list[tf.Tensor]]:
-    """The state of the stream, and what RandomState keeps beside it."""
-    state, words = self._state_tensors(), len(self._bits._cells)
+def words_of(self: Draws, *after: Any) -> tuple[Any, list[tf.Tensor]]:
+    """The state of the stream when all of `after` is known, and what RandomState keeps beside it."""
+    state, words = self._state_tensors(after), len(self._bits._cells)
     return tuple(state[:words]), state[words:]
 
 
@@ -41,7 +41,7 @@ def order_of(self: Draws, rows: Any, length: Any) -> tf.Tensor:
 
         counts = (tf.cast(count, tf.int64) for count in (rows, length))
         return host(self, "permutation", draw, [tf.TensorSpec([None], tf.int64)], *counts)[0]
-    words, rest = words_of(self)
+    words, rest = words_of(self, rows, length)
     order, after = orders.orders(self._bits._kind.engine, words, rows, length)
     self._write_state([*after, *rest])
     return order
@@ -187,7 +187,7 @@ def _places(self: Draws, population: int, place: Size, values: dict[str, Any]) -
 
         given = () if chances is None else (chances,)
         return host(self, "choice", draw, [tf.TensorSpec([place.count], tf.int64)], *given)[0]
-    engine, (words, rest) = self._bits._kind.engine, words_of(self)
+    engine, (words, rest) = self._bits._kind.engine, words_of(self, place.count, chances)
     if chances is not None:
         draw_of = orders.weighted if replace else orders.weighted_sample
         found, after = draw_of(engine, words, place.count, chances)

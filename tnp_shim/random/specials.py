@@ -27,7 +27,7 @@ def integers(self: Draws, name: str, values: dict[str, Any]) -> Any:
     low, high = (stand_in(b, 0) for b in bounds)
     low, high = (0, int(low)) if high is None else (int(low), int(high))
     size, dtype = Size(values["size"], []), numpy.asarray(trial).dtype
-    words, rest = moves.words_of(self)
+    words, rest = moves.words_of(self, size.count)
     last, masked = high if values.get("endpoint") else high - 1, name != "integers"
     found, after = bounded.integers(self._bits._kind.engine, words, size.count, low, last, dtype, masked)
     self._write_state([*after, *rest])
@@ -48,10 +48,10 @@ def _integers_each(self: Draws, name: str, values: dict[str, Any]) -> Any:
     if unknown:
         least, last = _refused_at_run_time(name, least, last, dtype)
     size = Size(values["size"], [least, last])
-    words, rest = moves.words_of(self)
+    low, high, masked = size.flat(least), size.flat(last), name != "integers"
+    words, rest = moves.words_of(self, low, high, size.count)
     with tf.control_dependencies([least, last] if unknown else []):  # which nothing may be drawn before
         words = tuple(tf.identity(word) for word in words)
-    low, high, masked = size.flat(least), size.flat(last), name != "integers"
     engine = self._bits._kind.engine
     found, after = bounded_each.integers(engine, words, size.count, low, high, dtype, masked)
     self._write_state([*after, *rest])

@@ -180,7 +180,7 @@ def _one_by_one(
     mixes: bool = False,
 ) -> tf.Tensor:
     """As many vectors as long as the rows of the last parameter."""
-    engine, (words, rest) = self._bits._kind.engine, words_of(self)
+    engine, (words, rest) = self._bits._kind.engine, words_of(self, count, *parameters)
     if not runs_eagerly():
         with tf.control_dependencies(parameters):  # which are checked first
             words = tuple(tf.identity(word) for word in words)
@@ -232,7 +232,7 @@ def multivariate_hypergeometric(self: Draws, values: dict[str, Any]) -> Any:
     size = Size(values["size"], [])
     shape, count = ((), 1) if values["size"] is None else (size.shape, size.count)
     if counts:
-        engine, (words, rest) = self._bits._kind.engine, words_of(self)
+        engine, (words, rest) = self._bits._kind.engine, words_of(self, count)
         whole, taken = int(known_value(colors).sum()), int(known_value(sample))
         found, after = vectors.counted(engine, words, count, colors, whole, taken)
         self._write_state([*after, *rest])
