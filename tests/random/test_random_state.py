@@ -241,6 +241,6 @@ def test_what_only_the_host_knows_is_refused():
     assert not hasattr(numpy.random.default_rng(0), "nothing") and not hasattr(mine, "nothing")
     with pytest.raises(NotImplementedError, match="on the host"):
         tf.function(
-            lambda: tf.convert_to_tensor(mine.standard_gamma(2.0, 2, dtype="float32")), jit_compile=True
-        )()
+            lambda c: tf.convert_to_tensor(mine.multivariate_normal([0.0, 0.0], c)), jit_compile=True
+        )(tf.eye(2, dtype=tf.float64))
     same_numbers(mine, numpy.random.default_rng(5))

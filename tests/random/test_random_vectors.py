@@ -102,6 +102,16 @@ def test_vonmises(api):
     drawn_alike(api, draw, kappa, tolerance=2.0**-40)
 
 
+def test_gamma_numbers_of_single_precision():
+    def draw(namespace, rng, shape):
+        return rng.standard_gamma(shape, dtype="float32")
+
+    shape = numpy.tile([0.3, 1.0, 0.0, 2.5, 30.0, 0.9], 40)
+    drawn_alike(
+        "Generator", draw, shape, tolerance=2.0**-23, begin=lambda rng: rng.integers(9, dtype="int32")
+    )
+
+
 def test_gradients():
     alpha, mean = tf.constant([2.0, 3.0], tf.float64), tf.constant(MEAN)
     with tf.GradientTape() as tape:

@@ -15,6 +15,7 @@ from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.conversion import to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
 from tnp_shim.kernels.random import bounded, orders
+from tnp_shim.kernels.shapes import length as length_of
 from tnp_shim.promotion import cast
 from tnp_shim.random.elementwise import shaped
 from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, is_unknown, on_host, stand_in
@@ -47,11 +48,6 @@ def order_of(self: Draws, rows: Any, length: Any) -> tf.Tensor:
     return order
 
 
-def _length(tensor: tf.Tensor, axis: int) -> Any:
-    known = tensor.shape[axis]
-    return tf.shape(tensor, out_type=tf.int64)[axis] if known is None else known
-
-
 def _size(tensor: tf.Tensor) -> Any:
     known = tensor.shape.num_elements()
     return tf.size(tensor, tf.int64) if known is None else known
@@ -73,7 +69,7 @@ def shuffle(self: Draws, values: dict[str, Any]) -> None:
     tensor = x._cell.read()
     asked(self, "permutation", {"x": x, **rest}, {})  # NumPy's refusals, with nothing written to
     axis = int(rest.get("axis", 0))
-    length = _length(tensor, axis)
+    length = length_of(tensor, axis)
     if tensor.shape.rank != 1:  # of tables of nothing NumPy draws nothing
         size = _size(tensor)
         nothing = tf.constant(0, tf.int64)
@@ -92,7 +88,7 @@ def permutation(self: Draws, values: dict[str, Any]) -> Any:
     if tensor.shape.rank == 0:
         known = known_value(tensor)
         return wrap(order_of(self, 1, tf.cast(tensor, tf.int64) if known is None else int(known)))
-    order = order_of(self, 1, _length(tensor, axis))
+    order = order_of(self, 1, length_of(tensor, axis))
     return wrap(_like(tf.gather(tensor, order, axis=axis), tensor))
 
 
@@ -135,7 +131,7 @@ def _moved_along(self: Draws, tensor: tf.Tensor, axis: int) -> tf.Tensor:
     rank = tensor.shape.rank
     last = [k for k in range(rank) if k != axis % rank] + [axis % rank]
     lying = tf.transpose(tensor, last)
-    length, size = _length(tensor, axis), _size(tensor)
+    length, size = length_of(tensor, axis), _size(tensor)
     if isinstance(size, int) and size == 0:
         return tf.identity(tensor)
     rows = size // length if isinstance(length, int) else size // tf.maximum(length, 1)

@@ -358,6 +358,10 @@ def _of_halves(engine: Engine, state: State, n: Size, *parameters: tf.Tensor) ->
     return mixed.draw(engine, state, n, hypergeometric.one, parameters, tf.int64, 5.0)
 
 
+_GAMMA_SINGLE = _Sequential(
+    lambda *_: gamma.standard_gamma_single(scalars.SINGLE), ("shape",), 3.0, tf.float32
+)
+
 _URN = ("ngood", "nbad", "nsample")
 
 
@@ -384,6 +388,7 @@ _OF_ZIGGURATS: dict[str, dict[str, Any]] = {
     **_sequential(of_pairs=False),
     "hypergeometric": {"draw": _of_halves, "given": _URN},
 }
+_OF_ZIGGURATS["standard_gamma"]["single"] = _GAMMA_SINGLE.draws(of_pairs=False)["draw"]
 _OF_PAIRS: dict[str, dict[str, Any]] = {
     "exponential": {"draw": legacy.standard_exponential},
     "lognormal": {"draw": legacy.gauss, "keeps_spare": True},

@@ -12,6 +12,7 @@ from tnp_shim.array import wrap
 from tnp_shim.conversion import to_tensor
 from tnp_shim.kernels.linear_algebra.cholesky import cholesky
 from tnp_shim.kernels.random import implicit, mixed, sequential, vectors
+from tnp_shim.kernels.shapes import length as length_of
 from tnp_shim.promotion import cast
 from tnp_shim.random.elementwise import elementwise, refused_at_run_time
 from tnp_shim.random.hosted import (
@@ -36,11 +37,6 @@ def _with_lengths(shape: Any, *lengths: Any) -> Any:
     return tf.concat([tf.cast(tf.stack(part), tf.int64) for part in (shape, lengths) if len(part)], 0)
 
 
-def _length(tensor: tf.Tensor) -> Any:
-    known = tensor.shape[-1]
-    return tf.shape(tensor, out_type=tf.int64)[-1] if known is None else known
-
-
 def _asked(self: Draws, name: str, values: dict[str, Any]) -> None:
     asked(self, name, {**values, "size": None}, EXAMPLES)  # for NumPy's refusals and warnings
 
@@ -56,7 +52,7 @@ def multivariate_normal(self: Draws, values: dict[str, Any]) -> Any:
         return on_host(self, "multivariate_normal", values)
     mean, covariance = (cast(to_tensor(values[key]), tf.float64) for key in ("mean", "cov"))
     _asked(self, "multivariate_normal", {**values, **_of_one_length(mean, covariance, values)})
-    length = _length(mean)
+    length = length_of(mean, -1)
     shape = _of_size(values["size"], length)
     drawn = elementwise(self, self._rows["standard_normal"], {"size": shape})
     x = tf.reshape(drawn._cell.read(), tf.stack([-1, tf.cast(length, tf.int64)]))
@@ -144,7 +140,7 @@ def dirichlet(self: Draws, values: dict[str, Any]) -> Any:
     _asked(self, "dirichlet", values)
     alpha = cast(to_tensor(values["alpha"]), tf.float64)
     legacy, known = "tomaxint" in self._rows, known_value(alpha)
-    shape = _of_size(values["size"], _length(alpha))
+    shape = _of_size(values["size"], length_of(alpha, -1))
     if legacy or (known is not None and not (known.size and known.max() < _SMALL)):
         (alpha,) = refused_at_run_time(_DIRICHLET_LEGACY if legacy else _DIRICHLET, [alpha])
         given = {"shape": wrap(alpha), "size": shape}
@@ -167,8 +163,8 @@ _SMALL = 0.1
 
 def _rows(vectors_: tf.Tensor, shape: Any) -> tf.Tensor:
     """A vector for each of the results, as rows."""
-    wide = tf.broadcast_to(vectors_, _with_lengths(shape, _length(vectors_)))
-    return tf.reshape(wide, tf.stack([-1, tf.cast(_length(vectors_), tf.int64)]))
+    wide = tf.broadcast_to(vectors_, _with_lengths(shape, length_of(vectors_, -1)))
+    return tf.reshape(wide, tf.stack([-1, tf.cast(length_of(vectors_, -1), tf.int64)]))
 
 
 def _one_by_one(
@@ -184,7 +180,7 @@ def _one_by_one(
     if not runs_eagerly():
         with tf.control_dependencies(parameters):  # which are checked first
             words = tuple(tf.identity(word) for word in words)
-    inner = [_length(parameters[-1])]
+    inner = [length_of(parameters[-1], -1)]
     if mixes:
         found, after = mixed.draw(engine, words, count, one, parameters, dtype, _WORDS, inner)
     else:
@@ -209,7 +205,7 @@ def multinomial(self: Draws, values: dict[str, Any]) -> Any:
     size = Size(values["size"], [n, chances[..., 0]])
     each = [size.flat(n), _rows(chances, size.shape)]
     found = _one_by_one(self, vectors.multinomial, size.count, each, tf.int64)
-    return wrap(tf.reshape(found, _with_lengths(size.shape, _length(chances))))
+    return wrap(tf.reshape(found, _with_lengths(size.shape, length_of(chances, -1))))
 
 
 def _of_enough(colors: Any, sample: Any) -> dict[str, Any]:
@@ -239,7 +235,7 @@ def multivariate_hypergeometric(self: Draws, values: dict[str, Any]) -> Any:
     else:
         each = [sample, _rows(colors, (count,))]
         found = _one_by_one(self, vectors.marginals, count, each, tf.int64, mixes=True)
-    return wrap(tf.reshape(found, _with_lengths(shape, _length(colors))))
+    return wrap(tf.reshape(found, _with_lengths(shape, length_of(colors, -1))))
 
 
 LEGACY: dict[str, Callable[..., Any]] = {

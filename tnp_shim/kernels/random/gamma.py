@@ -27,9 +27,9 @@ def standard_gamma(kind: Kind) -> One:
             u = words.double(cursor.place)
             v, after = kind.exponential(words, cursor.moved(1))
             inner = u <= 1.0 - shape
-            y = tf.where(inner, tf.zeros_like(u), -log(quotient(1 - u, shape)))
+            y = tf.where(inner, tf.zeros_like(u), -_log(quotient(1 - u, shape)))
             base = tf.where(inner, u, 1.0 - shape + product(shape, y))
-            x = tf.pow(base, kept(1.0 / shape))
+            x = _power(base, kept(1.0 / shape))
             return x <= v + y, x, after
 
         # not 1/3 less than 1/3: the products below must not be negative where this branch is not taken
@@ -41,8 +41,9 @@ def standard_gamma(kind: Kind) -> One:
             v = 1.0 + product(c, x)
             cube = kept(v * v * v)
             u = words.double(after.place)
-            squeezed = u < 1.0 - 0.0331 * (x * x) * (x * x)
-            accepted = squeezed | (log(u) < 0.5 * x * x + b * (1.0 - cube + log(cube)))
+            squeezed = u < 1.0 - product(0.0331 * (x * x), x * x)
+            rest = product(0.5 * x, x) + product(b, 1.0 - cube + _log(cube))
+            accepted = squeezed | (_log(u) < rest)
             positive = v > 0
             taken = after._replace(place=after.place + tf.cast(positive, tf.int64))
             return positive & accepted, b * cube, taken
@@ -50,13 +51,27 @@ def standard_gamma(kind: Kind) -> One:
         return tf.case(
             [
                 (shape == 1, lambda: kind.exponential(words, cursor)),
-                (shape == 0, lambda: (tf.zeros([], tf.float64), cursor)),
-                (shape < 1, lambda: until_accepted(words, cursor, small, tf.float64)),
+                (shape == 0, lambda: (tf.zeros_like(shape), cursor)),
+                (shape < 1, lambda: until_accepted(words, cursor, small, shape.dtype)),
             ],
-            lambda: until_accepted(words, cursor, large, tf.float64),
+            lambda: until_accepted(words, cursor, large, shape.dtype),
         )
 
     return one
+
+
+def _log(x: tf.Tensor) -> tf.Tensor:
+    return tf.cast(log(tf.cast(x, tf.float64)), x.dtype)
+
+
+def _power(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.pow(tf.cast(x, tf.float64), tf.cast(y, tf.float64)), x.dtype)
+
+
+def standard_gamma_single(kind: Kind) -> One:
+    """`standard_gamma(shape, dtype=float32)`."""
+    gamma = standard_gamma(kind)
+    return lambda words, cursor, shape: gamma(words, cursor, tf.cast(shape, tf.float32))
 
 
 def chisquare(kind: Kind) -> One:

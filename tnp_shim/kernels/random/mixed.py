@@ -20,6 +20,7 @@ from tnp_shim.kernels.random.sequential import (
     nothing,
     one_after_the_other,
     until_filled,
+    within,
 )
 
 _HALF = 0xFFFFFFFF
@@ -36,13 +37,9 @@ class Stream(NamedTuple):
     total: tf.Tensor
     in_halves: bool
 
-    def _word(self, place: tf.Tensor) -> tf.Tensor:
-        """The word at a place; beyond the block, where it does not matter, the last one."""
-        return tf.gather(self.words, tf.minimum(place, self.total - 1))
-
     def half(self, at: Cursor) -> Half:
         """The next 32 bits."""
-        word = self._word(at.place)
+        word = within(self.words, at.place)
         if self.in_halves:
             return word, at.moved(1)
         fresh = at.has == 0
@@ -52,17 +49,17 @@ class Stream(NamedTuple):
 
     def whole(self, at: Cursor) -> Half:
         """The next 64 bits."""
-        word = self._word(at.place)
+        word = within(self.words, at.place)
         if not self.in_halves:
             return word, at.moved(1)
-        return tf.bitwise.left_shift(word, _int64(32)) | self._word(at.place + 1), at.moved(2)
+        return tf.bitwise.left_shift(word, _int64(32)) | within(self.words, at.place + 1), at.moved(2)
 
     def double(self, at: Cursor) -> tuple[tf.Tensor, Cursor]:
         """The next number in [0, 1)."""
-        word = self._word(at.place)
+        word = within(self.words, at.place)
         if not self.in_halves:
             return tf.cast(_right(word, 11), tf.float64) * 2.0**-53, at.moved(1)
-        upper, lower = _right(word, 5), _right(self._word(at.place + 1), 6)
+        upper, lower = _right(word, 5), _right(within(self.words, at.place + 1), 6)
         return (tf.cast(upper, tf.float64) * 2.0**26 + tf.cast(lower, tf.float64)) / 2.0**53, at.moved(2)
 
 

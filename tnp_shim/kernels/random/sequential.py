@@ -12,10 +12,15 @@ from typing import Any, NamedTuple, TypeVar
 
 import tensorflow as tf
 
-from tnp_shim.kernels.random.engine import Engine, Size, State
+from tnp_shim.kernels.random.engine import Engine, Size, State, floats_of
 
 _LEAST_BLOCK = 1024
 """More words than any value takes."""
+
+
+def within(block: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+    """What a block has at a place; beyond it, where it does not matter, the last of it."""
+    return tf.gather(block, tf.minimum(place, tf.size(block, tf.int64) - 1))
 
 
 class Words(NamedTuple):
@@ -24,15 +29,16 @@ class Words(NamedTuple):
     bits: tf.Tensor
     """int64; empty for draws that take uniform numbers only."""
     doubles: tf.Tensor
+    """The uniform numbers that the words make; of halves of words they are float32."""
     total: tf.Tensor
 
     def double(self, place: tf.Tensor) -> tf.Tensor:
-        """The uniform number at a place; beyond the block, where it does not matter, the last one."""
-        return tf.gather(self.doubles, tf.minimum(place, self.total - 1))
+        """The uniform number at a place."""
+        return within(self.doubles, place)
 
     def word(self, place: tf.Tensor) -> tf.Tensor:
         """The word at a place."""
-        return tf.gather(self.bits, tf.minimum(place, self.total - 1))
+        return within(self.bits, place)
 
 
 class Cursor(NamedTuple):
@@ -91,7 +97,7 @@ def draw(
     """n values, the state and the spare after them; parameters are scalars or have n elements or rows.
 
     `words` are as many as a value may take on average; fewer give more blocks. A value may be an array of
-    shape `inner`.
+    shape `inner`. Values of single precision are made of halves of words.
     """
     spare = tf.zeros([2], tf.float64) if spare is None else spare
     if isinstance(n, int) and n == 0:
@@ -101,7 +107,10 @@ def draw(
     fill = _compiled(one)
 
     def turn(filled: tf.Tensor, values: tf.Tensor, spare: tf.Tensor, state: State) -> Any:
-        if raw:
+        if dtype == tf.float32:
+            block = engine.uint32s(state, size)
+            bits, doubles = tf.cast(block.values, tf.int64), floats_of(block.values)
+        elif raw:
             block = engine.uint64s(state, size)
             bits, doubles = tf.bitcast(block.values, tf.int64), engine.doubles_of(block.values)
         else:

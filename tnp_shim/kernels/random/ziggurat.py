@@ -65,30 +65,29 @@ Uniforms = Callable[[tf.Tensor], tf.Tensor]
 
 def standard_normal(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_normal`, float64."""
-    return _draw(engine, state, n, _normal(numpy.float64, look_normal_double), tf.float64)
+    return _draw(engine, state, n, normal(tf.float64), tf.float64)
 
 
 def standard_normal_single(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_normal(dtype=float32)`."""
-    return _draw(engine, state, n, _normal(numpy.float32, _look_normal_single), tf.float32)
+    return _draw(engine, state, n, normal(tf.float32), tf.float32)
 
 
 def standard_exponential(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_exponential`, float64."""
-    return _draw(engine, state, n, _exponential(numpy.float64, look_exponential_double), tf.float64)
+    return _draw(engine, state, n, exponential(tf.float64), tf.float64)
 
 
 def standard_exponential_single(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_exponential(dtype=float32)`."""
-    return _draw(engine, state, n, _exponential(numpy.float32, _look_exponential_single), tf.float32)
+    return _draw(engine, state, n, exponential(tf.float32), tf.float32)
 
 
 def _right(words: tf.Tensor, by: int) -> tf.Tensor:
     return tf.bitwise.right_shift(words, tf.constant(by, words.dtype))  # of signed words: what follows masks
 
 
-def look_normal_double(w: tf.Tensor) -> Look:
-    """A word of the normal ziggurat."""
+def _look_normal_double(w: tf.Tensor) -> Look:
     return Look(w & 0xFF, _right(w, 9) & (1 << 52) - 1, _right(w, 8) & 1, _right(w, 17) & 1)
 
 
@@ -96,8 +95,7 @@ def _look_normal_single(w: tf.Tensor) -> Look:
     return Look(w & 0xFF, _right(w, 9) & (1 << 23) - 1, _right(w, 8) & 1, _right(w, 17) & 1)
 
 
-def look_exponential_double(w: tf.Tensor) -> Look:
-    """A word of the exponential ziggurat."""
+def _look_exponential_double(w: tf.Tensor) -> Look:
     return Look(_right(w, 3) & 0xFF, _right(w, 11) & (1 << 53) - 1, None, None)
 
 
@@ -105,19 +103,25 @@ def _look_exponential_single(w: tf.Tensor) -> Look:
     return Look(_right(w, 1) & 0xFF, _right(w, 9) & (1 << 23) - 1, None, None)
 
 
-def _normal(dtype: type[numpy.floating], look: Callable[[tf.Tensor], Look]) -> Ziggurat:
+def normal(dtype: tf.DType) -> Ziggurat:
+    """The ziggurat of normal numbers of that dtype."""
+    look = _look_normal_double if dtype == tf.float64 else _look_normal_single
+
     def below(height: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
         x = tf.cast(x, tf.float64)  # of single precision too
         return tf.cast(height, tf.float64) < tf.exp(-0.5 * x * x)
 
-    return Ziggurat(ziggurat_tables.normal(dtype), look, below, _normal_tail)
+    return Ziggurat(ziggurat_tables.normal(dtype.as_numpy_dtype), look, below, _normal_tail)
 
 
-def _exponential(dtype: type[numpy.floating], look: Callable[[tf.Tensor], Look]) -> Ziggurat:
+def exponential(dtype: tf.DType) -> Ziggurat:
+    """The ziggurat of exponential numbers of that dtype."""
+    look = _look_exponential_double if dtype == tf.float64 else _look_exponential_single
+
     def below(height: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
         return height < tf.cast(tf.exp(-tf.cast(x, tf.float64)), x.dtype)
 
-    return Ziggurat(ziggurat_tables.exponential(dtype), look, below, _exponential_tail)
+    return Ziggurat(ziggurat_tables.exponential(dtype.as_numpy_dtype), look, below, _exponential_tail)
 
 
 def _exponential_tail(
