@@ -54,7 +54,8 @@ def test_vander():
         for size in (None, 0, 1, 2, 6):
             for increasing in (False, True):
                 tolerance = 1e-12 if values.dtype.kind == "c" else 0
-                agree("vander", values, size, increasing, modes=EVERYWHERE, tolerance=tolerance)
+                modes = EVERYWHERE if size == 6 else ("eager", "unknown")
+                agree("vander", values, size, increasing, modes=modes, tolerance=tolerance)
     agree("vander", x, numpy.array(3), modes=("eager", "traced"))
     gradients_agree(lambda x: np.vander(x), x)
     gradients_agree(lambda x: np.vander(x, 5, increasing=True), x)

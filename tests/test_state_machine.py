@@ -68,7 +68,7 @@ test_arrays_stay_alike = Arrays.TestCase
 
 
 @given(programs())
-@settings(max_examples=150)
+@settings(max_examples=70)
 def test_the_same_program_in_a_traced_function(program: tuple[list[numpy.ndarray], list[Step]]) -> None:
     start, steps_taken = program
     theirs = [made.copy() for made in start]

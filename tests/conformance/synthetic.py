@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any
 
@@ -82,9 +81,7 @@ def records() -> dict[str, dict[str, Any]]:
 
 
 def ending(job: Any) -> dict[str, Any]:
-    """Judges a job, ends the process, or takes forever, by its name."""
-    if job.name == "sin":
-        os._exit(1)
+    """Judges a job, or takes forever, by its name; what takes too long ends its process."""
     if job.name == "tan":
         time.sleep(1000)
     return record(job.name)

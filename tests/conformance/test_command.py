@@ -207,7 +207,6 @@ def test_a_crash_is_a_record() -> None:
 
 
 def test_processes_that_end_are_told(tmp_path: Path) -> None:
-    jobs = [running.Job(name, (), QUICK, 0, seconds=5) for name in ("sum", "sin", "tan")]
+    jobs = [running.Job(name, (), QUICK, 0, seconds=2) for name in ("sum", "tan")]
     found = {one["name"]: one["problems"] for one in running.run_jobs(jobs, 2, synthetic.ending)}
-    assert set(found) == {"sum", "sin", "tan"}
-    assert {name for name, problems in found.items() if problems} == {"sin", "tan"}
+    assert {name: bool(problems) for name, problems in found.items()} == {"sum": False, "tan": True}

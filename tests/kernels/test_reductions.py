@@ -156,7 +156,7 @@ def value_and_slopes(function, x):
 COMPILED = ("maximum", "multiply", "divide")
 
 
-@pytest.mark.parametrize("name", ["multiply", "maximum", "hypot", "divide"])
+@pytest.mark.parametrize("name", ["multiply", "hypot"])
 @pytest.mark.parametrize("kind", ["reduce", "accumulate"])
 def test_unknown_shapes(name, kind):
     ufunc, body = getattr(numpy, name), UFUNCS[name].body
@@ -169,7 +169,7 @@ def test_unknown_shapes(name, kind):
 
     known = value_and_slopes(function, tf.constant(a))
     numpy.testing.assert_allclose(known[0], getattr(ufunc, kind)(a, axis=1), rtol=1e-12)
-    cases = [(shape, False) for shape in ([None, None, None], [3, None, 2], None)]
+    cases = [(shape, False) for shape in ([None, None, None], None)]
     if name in COMPILED:
         cases.append(([None, None, None], True))
     for shape, compiled in cases:

@@ -66,8 +66,7 @@ def test_nan_where_there_is_no_answer(name):
     body, bad = FAILING[name]
     good = numpy.array([[2, 1], [1, 3.0]])
     for dtype in ("float64", "complex128") if name in ("inv", "cholesky") else ("float64",):
-        for stack in (bad, bad[None]):
-            assert numpy.isnan(compiled(body, stack.astype(dtype))).all()
+        assert numpy.isnan(compiled(body, bad.astype(dtype))).all()
         if name != "solve":
             both = compiled(body, numpy.stack([bad, good]).astype(dtype)).numpy()
             assert numpy.isnan(both[0]).all() and not numpy.isnan(both[1]).any()

@@ -139,11 +139,10 @@ def test_gradients(name, dtype):
     check_slopes(loss_of(body), points)
 
 
-@pytest.mark.parametrize("mode", ["known", "unknown"])
 @pytest.mark.parametrize("name", ["eigh", "svd", "qr", "lstsq", "eigvals", "cholesky", "norm_of_vectors_3"])
-def test_gradients_in_graphs(name, mode):
+def test_gradients_in_graphs(name):
     body, points = problem(name, "float64")
-    check_slopes(loss_of(body), points, mode)
+    check_slopes(loss_of(body), points, "unknown")
 
 
 UNIT = numpy.eye(3)

@@ -6,7 +6,7 @@ import acceptance
 import pytest
 from acceptance import SIZES, Count, Draw, check
 
-SMALL = {name: SIZES[name] for name in ("()", "0", "7", "3x5")}
+SMALL = {name: SIZES[name] for name in ("()", "3x5")}
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ SMALL = {name: SIZES[name] for name in ("()", "0", "7", "3x5")}
 )
 def test_graphs(draw):
     count = acceptance.checked(draw, SMALL, ["eager", "graph"], dict.fromkeys(SMALL, range(2)))
-    assert count.cases == 16
+    assert count.cases == 8
     assert not count.wrong and not count.positions and not count.notes
 
 

@@ -49,8 +49,9 @@ def test_ranges(dtype, low, high):
     _check(dtype, low, high, 1003, "graph")
 
 
-@pytest.mark.parametrize("mode", ["xla", "unknown"])
-@pytest.mark.parametrize(("dtype", "low", "high"), [("int64", 0, 9), ("int8", 0, 200 - 128)])
+@pytest.mark.parametrize(
+    ("dtype", "low", "high", "mode"), [("int64", 0, 9, "unknown"), ("int8", 0, 200 - 128, "xla")]
+)
 def test_modes(dtype, low, high, mode):
     _check(dtype, low, high, 1003, mode)
 
