@@ -106,7 +106,7 @@ def _values(
 ) -> tf.Tensor:
     draw = row.chosen(dtype, values.get("method", "zig"))
     engine = self._bits._kind.engine
-    if draw is None or drawn_on_host(self) or _has_zero(row, tensors):
+    if draw is None or drawn_on_host() or _has_zero(row, tensors):
         return _values_on_host(self, row, tensors, size, values)
     # parameters have their gradients by what follows the draw
     given = [

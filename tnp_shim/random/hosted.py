@@ -63,11 +63,9 @@ routes = _Routes()
 """What tests may change."""
 
 
-def drawn_on_host(self: Draws) -> bool:
-    """Whether even what has a native draw is drawn on the host."""
-    if runs_eagerly():
-        return not routes.native_eagerly
-    return self._bits._kind.one_by_one and not compiled_by_xla()
+def drawn_on_host() -> bool:
+    """Whether even what has a native draw is drawn on the host: so it is eagerly."""
+    return runs_eagerly() and not routes.native_eagerly
 
 
 def host(

@@ -32,7 +32,7 @@ def words_of(self: Draws, *after: Any) -> tuple[Any, list[tf.Tensor]]:
 
 def order_of(self: Draws, rows: Any, length: Any) -> tf.Tensor:
     """Random orders of so many things, one after the other for each row, flat."""
-    if drawn_on_host(self):
+    if drawn_on_host():
 
         def draw(generator: Any, rows: Any, length: Any) -> list[Any]:
             numbers = numpy.tile(numpy.arange(length), (int(rows), 1))
@@ -174,7 +174,7 @@ def _places(self: Draws, population: int, place: Size, values: dict[str, Any]) -
     """Which of so many things are chosen."""
     replace, p, scaled = values["replace"], values["p"], "axis" in values
     chances = None if p is None else _probabilities(p)
-    if drawn_on_host(self):
+    if drawn_on_host():
 
         def draw(generator: Any, *chances: Any) -> list[Any]:
             rest = {key: values[key] for key in ("axis", "shuffle") if key in values}

@@ -19,7 +19,7 @@ from tnp_shim.random.sizes import Size
 def integers(self: Draws, name: str, values: dict[str, Any]) -> Any:
     """Integers from bounds: of two numbers that are known, or else of one for each element."""
     bounds = values["low"], values["high"]
-    if drawn_on_host(self):
+    if drawn_on_host():
         return on_host(self, name, values)
     if any(is_unknown(b) or numpy.ndim(b) for b in bounds):
         return _integers_each(self, name, values)

@@ -30,8 +30,6 @@ class Kind:
     """The values of the state's tensors, from NumPy's dict."""
     state: Callable[[Words], dict[str, Any]]
     """NumPy's dict."""
-    one_by_one: bool = False
-    """Whether its words can only be made one after the other, which the host does faster."""
 
 
 def _uint64s(*values: Any) -> numpy.ndarray[Any, Any]:
@@ -96,6 +94,6 @@ KINDS: dict[str, Kind] = {
     "PCG64": Kind(numpy.random.PCG64, PCG64(), _of_pcg, _to_pcg("PCG64")),
     "PCG64DXSM": Kind(numpy.random.PCG64DXSM, PCG64DXSM(), _of_pcg, _to_pcg("PCG64DXSM")),
     "Philox": Kind(numpy.random.Philox, Philox(), _of_philox, _to_philox),
-    "SFC64": Kind(numpy.random.SFC64, SFC64(), _of_sfc64, _to_sfc64, one_by_one=True),
+    "SFC64": Kind(numpy.random.SFC64, SFC64(), _of_sfc64, _to_sfc64),
 }
 """By NumPy's name."""

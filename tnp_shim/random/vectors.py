@@ -146,7 +146,7 @@ def dirichlet(self: Draws, values: dict[str, Any]) -> Any:
         given = {"shape": wrap(alpha), "size": shape}
         drawn = elementwise(self, self._rows["standard_gamma"], given)._cell.read()
         return wrap(drawn * (1.0 / _in_order(drawn))[..., None])
-    if drawn_on_host(self):
+    if drawn_on_host():
         drawn = on_host(self, "dirichlet", {**values, "alpha": tf.stop_gradient(alpha)})
         return wrap(implicit.dirichlet(drawn._cell.read(), alpha))
     (alpha,) = refused_at_run_time(_DIRICHLET, [alpha])
@@ -197,7 +197,7 @@ _WORDS = 6.0
 
 def multinomial(self: Draws, values: dict[str, Any]) -> Any:
     """How often each of some things was drawn, with replacement."""
-    if drawn_on_host(self):
+    if drawn_on_host():
         return on_host(self, "multinomial", values)
     _asked(self, "multinomial", values)
     n, chances = cast(to_tensor(values["n"]), tf.int64), cast(to_tensor(values["pvals"]), tf.float64)
@@ -220,7 +220,7 @@ def multivariate_hypergeometric(self: Draws, values: dict[str, Any]) -> Any:
     """How often each color was drawn, without replacement."""
     colors, sample, method = values["colors"], values["nsample"], values["method"]
     counts = method == "count"
-    if drawn_on_host(self) or (counts and (is_unknown(colors) or is_unknown(sample))):
+    if drawn_on_host() or (counts and (is_unknown(colors) or is_unknown(sample))):
         return on_host(self, "multivariate_hypergeometric", values)
     _asked(self, "multivariate_hypergeometric", {**values, **_of_enough(colors, sample)})
     colors, sample = (cast(to_tensor(value), tf.int64) for value in (colors, sample))
