@@ -27,10 +27,11 @@ from tnp_shim.kernels.shapes import (
     length,
     rank_of,
     reshape,
+    sliced,
     vector,
 )
 from tnp_shim.promotion import cast, constant, shape_of
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
 
 
 @function(numpy.roll)
@@ -51,8 +52,25 @@ def roll(a: Tensor, shift: Any, axis: Axis = None):
     if a.shape.rank is not None:
         axes = normalize_axis_tuple(axes, a.shape.rank, allow_duplicate=True)
     shifts, axes = _paired(shift, axes)
-    moved = rolled(a, shifts, axes) if axes.shape[0] != 0 else a
+    moved = None if axes.shape[0] == 0 else _moved_in_pieces(a, shifts, axes)
+    if moved is None:
+        moved = rolled(a, shifts, axes) if axes.shape[0] != 0 else a
     return moved if shape is None else reshape(moved, shape)
+
+
+def _moved_in_pieces(a: tf.Tensor, shifts: tf.Tensor, axes: tf.Tensor) -> tf.Tensor | None:
+    """The same for XLA, which makes known slices part of a loop, but not Roll; None where it is not so."""
+    if not compiled_by_xla() or not a.shape.is_fully_defined():
+        return None
+    known, places = tf.get_static_value(shifts), tf.get_static_value(axes)
+    if known is None or places is None:
+        return None
+    for shift, axis in zip(known.tolist(), places.tolist(), strict=True):
+        size = a.shape[axis]
+        if size and shift % size:
+            pieces = [sliced(a, axis, size - shift % size, None), sliced(a, axis, None, size - shift % size)]
+            a = gen_array_ops.concat_v2(pieces, constant(axis, tf.int32))
+    return a
 
 
 def _paired(shift: Any, axes: tuple[int, ...]) -> tuple[tf.Tensor, tf.Tensor]:
