@@ -109,6 +109,45 @@ def test_choice(api):
     drawn_alike(api, draw, numpy.array(p), calls=3)
 
 
+@pytest.mark.parametrize("api", ["Generator", "RandomState"])
+def test_choice_of_an_unknown_number(api):
+    def draw(namespace, rng, a, n, k, chances):
+        return [
+            rng.choice(n, 5),
+            rng.choice(a[:, 0], k, False),
+            rng.choice([10.0, 20.0, 30.0], k, p=[0.5, 0.2, 0.3]),
+            rng.choice(n, k, False, chances),
+        ]
+
+    chances = numpy.array([0.1, 0.2, 0.0, 0.3, 0.4, 0.0])
+    arrays = numpy.arange(12.0).reshape(6, 2), numpy.array(6), numpy.array(3), chances
+    drawn_alike(api, draw, *arrays, modes=("unknown",))
+
+
+def test_samples_of_many():
+    def draw(namespace, rng, n, k):
+        return rng.choice(n, k, False)
+
+    drawn_alike("Generator", draw, numpy.array(10_007), numpy.array(300))
+
+
+def test_choices_are_refused_when_the_graph_runs():
+    rng = np.random.default_rng(1)
+    before = rng.bit_generator.state
+    p = tf.constant([0.5, 0.5, 0.0], tf.float64)
+    for n, k, chances, words in (
+        (3, 4, None, "larger sample"),
+        (2, 1, p, "same size"),
+        (3, 3, p, "Fewer"),
+    ):
+        draw = tf.function(
+            lambda n, k, *p: tf.convert_to_tensor(rng.choice(n, k, False, *p)), autograph=False
+        )
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            draw(*map(tf.constant, (n, k)), *([] if chances is None else [chances]))
+    assert rng.bit_generator.state == before
+
+
 @pytest.mark.parametrize("api, dtype", [("Generator", "int64"), ("RandomState", "uint8")])
 def test_integers_from_arrays(api, dtype):
     name = "randint" if api == "RandomState" else "integers"

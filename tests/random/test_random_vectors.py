@@ -93,6 +93,16 @@ def test_multivariate_hypergeometric(api):
     drawn_alike(api, draw, numpy.array([7, 2, 9, 1]))
 
 
+def test_unknown_colors_in_a_row():
+    def draw(namespace, rng, colors, sample):
+        return [
+            rng.multivariate_hypergeometric(colors, sample, 3, method="count"),
+            rng.multivariate_hypergeometric([3, 4], 2 * sample - 5, 2, method="count"),
+        ]
+
+    drawn_alike("Generator", draw, numpy.array([7, 2, 9, 1]), numpy.array(5), modes=("unknown",))
+
+
 @pytest.mark.parametrize("api", ["Generator"])
 def test_vonmises(api):
     def draw(namespace, rng, kappa):

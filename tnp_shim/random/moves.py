@@ -12,13 +12,14 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array, wrap, wrap_scalar, write
-from tnp_shim.conversion import to_tensor
+from tnp_shim.conversion import is_tensor_like, to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
-from tnp_shim.kernels.random import bounded, orders
+from tnp_shim.kernels.random import bounded, bounded_each, orders
+from tnp_shim.kernels.shapes import Length
 from tnp_shim.kernels.shapes import length as length_of
 from tnp_shim.promotion import cast
 from tnp_shim.random.elementwise import shaped
-from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, is_unknown, on_host, stand_in
+from tnp_shim.random.hosted import EXAMPLES, Draws, asked, drawn_on_host, host, on_host, stand_in
 from tnp_shim.random.layouts import shuffled_order
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import known_value
@@ -143,37 +144,64 @@ def _moved_along(self: Draws, tensor: tf.Tensor, axis: int) -> tf.Tensor:
 
 def choice(self: Draws, values: dict[str, Any]) -> Any:
     """Numbers, or elements along an axis, with or without replacement, and probabilities."""
-    a, size = values["a"], values["size"]
     axis, replace = values.get("axis", 0), values["replace"]
-    array = a if isinstance(a, Array) and a.ndim else None
-    population = _population(a, axis)
-    if is_unknown(size) or population is None or type(replace) is not bool or type(axis) is not int:
+    array = _things(values["a"])
+    population = _population(values["a"], array, axis)
+    if population is None or type(replace) is not bool or type(axis) is not int:
         return on_host(self, "choice", values)
-    trial = asked(self, "choice", values, {"p": lambda shape: numpy.full(shape, 1 / population)})
-    place = Size(size, [])
+    place = Size(values["size"], [])
+    trial = asked(self, "choice", {**values, **_of_enough(array, population, place, values)}, EXAMPLES)
     found = tf.reshape(_places(self, population, place, values), place.shape)
-    if array is None:
+    if array is None or array.shape.rank == 0:
         return shaped(found, place, trial)
-    taken = tf.gather(array._cell.read(), found, axis=axis)
+    taken = tf.gather(array, found, axis=axis)
     return wrap(taken) if isinstance(trial, numpy.ndarray) else wrap_scalar(taken)
 
 
-def _population(a: Any, axis: Any) -> int | None:
-    """How many things there are to choose from, if that is known."""
-    if isinstance(a, int) and not isinstance(a, bool):
-        return a
-    if not isinstance(a, Array):
+def _things(a: Any) -> tf.Tensor | None:
+    """What is chosen from, if it is an array."""
+    if not is_tensor_like(a) and not isinstance(a, (list, tuple)):
         return None
-    if a.ndim == 0:
-        return None if is_unknown(a) else int(a)
-    fits = type(axis) is int and -a.ndim <= axis < a.ndim
-    return a._cell.read().shape[axis] if fits else None
+    if numpy.asarray(stand_in(a, 0)).dtype.kind not in "biufc":
+        return None
+    return to_tensor(a)
 
 
-def _places(self: Draws, population: int, place: Size, values: dict[str, Any]) -> tf.Tensor:
+def _population(a: Any, array: tf.Tensor | None, axis: Any) -> Length | None:
+    """How many things there are to choose from; None if NumPy has to be asked."""
+    if array is None:
+        return a if isinstance(a, int) and not isinstance(a, bool) else None
+    rank = array.shape.rank
+    if rank == 0 and array.dtype.is_integer:
+        known = known_value(array)
+        return tf.cast(array, tf.int64) if known is None else int(known)
+    return length_of(array, axis) if rank and type(axis) is int and -rank <= axis < rank else None
+
+
+def _of_enough(
+    array: tf.Tensor | None, population: Length, place: Size, values: dict[str, Any]
+) -> dict[str, Any]:
+    """What NumPy is asked with in the place of what is unknown: there are enough things to choose from."""
+    p = None if values["p"] is None else to_tensor(values["p"])
+    lengths = [population, *([] if p is None else p.shape), place.count, 1]
+    enough = next(n for n in lengths if isinstance(n, int))
+    instead = {}
+    if not isinstance(population, int):
+        enough = max(enough, 1)
+        instead["a"] = enough
+        if array is not None and array.shape.rank:
+            shape = [enough if n is None else n for n in array.shape]
+            instead["a"] = numpy.zeros(shape, dtypes.to_numpy(array.dtype))
+    if p is not None and known_value(p) is None and p.shape.rank is not None:
+        shape = [enough if n is None else n for n in p.shape]
+        instead["p"] = numpy.full(shape, 1 / max(shape[0] if shape else 1, 1))
+    return instead
+
+
+def _places(self: Draws, population: Length, place: Size, values: dict[str, Any]) -> tf.Tensor:
     """Which of so many things are chosen."""
     replace, p, scaled = values["replace"], values["p"], "axis" in values
-    chances = None if p is None else _probabilities(p)
+    chances = None if p is None else tf.stop_gradient(cast(to_tensor(p), tf.float64))
     if drawn_on_host():
 
         def draw(generator: Any, *chances: Any) -> list[Any]:
@@ -183,31 +211,53 @@ def _places(self: Draws, population: int, place: Size, values: dict[str, Any]) -
 
         given = () if chances is None else (chances,)
         return host(self, "choice", draw, [tf.TensorSpec([place.count], tf.int64)], *given)[0]
-    engine, (words, rest) = self._bits._kind.engine, words_of(self, place.count, chances)
+    population, count, chances = _checked(population, place.count, chances, replace)
+    engine, (words, rest) = self._bits._kind.engine, words_of(self, population, count, chances)
     if chances is not None:
         draw_of = orders.weighted if replace else orders.weighted_sample
-        found, after = draw_of(engine, words, place.count, chances)
+        found, after = draw_of(engine, words, count, chances)
     elif replace:
-        kind = numpy.dtype(numpy.int64)
-        found, after = bounded.integers(engine, words, place.count, 0, population - 1, kind, not scaled)
+        kind, masked = numpy.dtype(numpy.int64), not scaled
+        if isinstance(population, int):
+            found, after = bounded.integers(engine, words, count, 0, population - 1, kind, masked)
+        else:
+            low = tf.zeros([], tf.int64)
+            found, after = bounded_each.integers(engine, words, count, low, population - 1, kind, masked)
     elif scaled:
-        found, after = orders.sample(engine, words, population, place.count, values["shuffle"])
+        found, after = orders.sample(engine, words, population, count, values["shuffle"])
     else:
         order, after = orders.orders(engine, words, 1, population)
-        found = order[: place.count]
+        found = order[:count]
     self._write_state([*after, *rest])
     return found
 
 
-def _probabilities(p: Any) -> tf.Tensor:
-    """Probabilities; if they are unknown until the graph runs they are checked then."""
-    chances = tf.stop_gradient(cast(to_tensor(p), tf.float64))
-    if known_value(chances) is not None:
-        return chances
-    right = tf.reduce_all(chances >= 0) & (tf.abs(tf.reduce_sum(chances) - 1) <= _NEAR)
-    check = tf.debugging.Assert(right, ["np.random.choice: probabilities do not sum to 1"])
-    with tf.control_dependencies([] if check is None else [check]):
-        return tf.identity(chances)
+def _checked(
+    population: Length, count: Length, chances: tf.Tensor | None, replace: bool
+) -> tuple[Length, Length, tf.Tensor | None]:
+    """What is unknown until the graph runs is checked then."""
+    faults = {
+        "a must be a positive integer unless no samples are taken": (population <= 0) & (count > 0),
+        "Cannot take a larger sample than population when replace is False": not replace
+        and count > population,
+    }
+    if chances is not None:
+        faults["'a' and 'p' must have same size"] = tf.not_equal(tf.size(chances, tf.int64), population)
+        if known_value(chances) is None:
+            apart = tf.abs(tf.reduce_sum(chances) - 1) > _NEAR
+            faults["probabilities do not sum to 1"] = apart | tf.reduce_any(~(chances >= 0))
+        if not replace:
+            some = tf.math.count_nonzero(chances > 0, dtype=tf.int64)
+            faults["Fewer non-zero entries in p than size"] = some < count
+    checks = [
+        tf.debugging.Assert(~fault, [f"np.random.choice: {words}"])
+        for words, fault in faults.items()
+        if isinstance(fault, tf.Tensor) and known_value(fault) is None
+    ]
+    with tf.control_dependencies([check for check in checks if check is not None]):
+        given = (population, count, chances)
+        population, count, chances = (tf.identity(x) if isinstance(x, tf.Tensor) else x for x in given)
+    return population, count, chances
 
 
 _NEAR = float(numpy.sqrt(numpy.finfo(numpy.float64).eps))

@@ -220,7 +220,7 @@ def multivariate_hypergeometric(self: Draws, values: dict[str, Any]) -> Any:
     """How often each color was drawn, without replacement."""
     colors, sample, method = values["colors"], values["nsample"], values["method"]
     counts = method == "count"
-    if drawn_on_host() or (counts and (is_unknown(colors) or is_unknown(sample))):
+    if drawn_on_host():
         return on_host(self, "multivariate_hypergeometric", values)
     _asked(self, "multivariate_hypergeometric", {**values, **_of_enough(colors, sample)})
     colors, sample = (cast(to_tensor(value), tf.int64) for value in (colors, sample))
@@ -228,9 +228,8 @@ def multivariate_hypergeometric(self: Draws, values: dict[str, Any]) -> Any:
     size = Size(values["size"], [])
     shape, count = ((), 1) if values["size"] is None else (size.shape, size.count)
     if counts:
-        engine, (words, rest) = self._bits._kind.engine, words_of(self, count)
-        whole, taken = int(known_value(colors).sum()), int(known_value(sample))
-        found, after = vectors.counted(engine, words, count, colors, whole, taken)
+        engine, (words, rest) = self._bits._kind.engine, words_of(self, count, colors, sample)
+        found, after = vectors.counted(engine, words, count, colors, sample)
         self._write_state([*after, *rest])
     else:
         each = [sample, _rows(colors, (count,))]

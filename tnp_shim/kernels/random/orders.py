@@ -61,19 +61,39 @@ _SWAPS = _swap(masking), _swap(scaling)
 
 
 def sample(
-    engine: Engine, state: State, population: int, n: Size, shuffled: bool = True
+    engine: Engine, state: State, population: Size, n: Size, shuffled: bool = True
 ) -> tuple[tf.Tensor, State]:
-    """`Generator.choice(population, n, replace=False)`; where n is unknown, for a population up to 10,000."""
-    if population > 10_000:
-        if not isinstance(n, int):
-            raise NotImplementedError("a sample of unknown size from more than 10,000 numbers")
-        if n > population // (50 if shuffled else 20):
-            order, state = orders(engine, state, 1, population, True, population - n)
-            return order[population - n :], state
+    """`Generator.choice(population, n, replace=False)`."""
+    many = (population > _LARGE) & (n > population // (50 if shuffled else 20))
+    if isinstance(many, bool):
+        return (_last_swapped if many else _members)(engine, state, population, n, shuffled)
+    if isinstance(population, int) and population <= _LARGE:
+        return _members(engine, state, population, n, shuffled)
+    return tf.cond(
+        many,
+        lambda: _last_swapped(engine, state, population, n, shuffled),
+        lambda: _members(engine, state, population, n, shuffled),
+    )
+
+
+_LARGE = 10_000
+"""Of more numbers a large sample is the end of a shuffled row of all."""
+
+
+def _last_swapped(
+    engine: Engine, state: State, population: Size, n: Size, _: bool
+) -> tuple[tf.Tensor, State]:
+    order, state = orders(engine, state, 1, population, True, population - n)
+    return tf.ensure_shape(order[population - n :], [n if isinstance(n, int) else None]), state
+
+
+def _members(
+    engine: Engine, state: State, population: Size, n: Size, shuffled: bool
+) -> tuple[tf.Tensor, State]:
     size = tf.cast(n, tf.int64)
 
     start = tf.fill([n] if isinstance(n, int) else tf.reshape(size, [1]), tf.constant(-1, tf.int64))
-    first = population - size
+    first = tf.cast(population, tf.int64) - size
     values, state = word_by_word(engine, state, size, n, _member, start, [first])
     if not shuffled:
         return values, state
@@ -139,6 +159,9 @@ def weighted_sample(
 
     start = tf.zeros([n] if isinstance(n, int) else tf.reshape(size, [1]), tf.int64)
     _, found, _, state = tf.while_loop(
-        lambda done, *_: done < size, turn, (tf.constant(0, tf.int64), start, probabilities, state)
+        # under XLA nobody has checked that there are as many with a chance
+        lambda done, _, left, __: (done < size) & (tf.reduce_max(left) > 0),
+        turn,
+        (tf.constant(0, tf.int64), start, probabilities, state),
     )
     return found, state

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy
 import tensorflow as tf
@@ -76,7 +77,13 @@ class PCG64(WordEngine):
 
     def jump(self, now: Wide, increment: Wide, k: tf.Tensor, most: Size) -> Wide:
         """The states after k steps, where k is `most` at most."""
-        bits = most.bit_length() if isinstance(most, int) else _MOST
+        if isinstance(most, int):
+            return self.jumped(now, increment, k, most.bit_length())
+        # many operations, which graphs have once, however often they draw
+        return Wide(*_jumping(type(self), k.shape.rank)(*now, *increment, k))
+
+    def jumped(self, now: Wide, increment: Wide, k: tf.Tensor, bits: int) -> Wide:
+        """The same for k of so many bits."""
         for level in range(-(-bits // _DIGIT)):
             digit = gen_bitwise_ops.bitwise_and(
                 gen_bitwise_ops.right_shift(k, tf.constant(level * _DIGIT, tf.int64)),
@@ -85,6 +92,18 @@ class PCG64(WordEngine):
             powers, sums = (_gathered(table, digit) for table in _table(self.multiplier, level))
             now = add(multiply(powers, now), multiply(sums, increment))
         return now
+
+
+@functools.cache
+def _jumping(engine: type[PCG64], rank: int) -> Callable[..., Any]:
+    """`jumped` for any k, a number or a vector."""
+    words = [tf.TensorSpec([], tf.uint64)] * 4
+
+    @tf.function(autograph=False, input_signature=[*words, tf.TensorSpec([None] * rank, tf.int64)])
+    def jumping(upper: tf.Tensor, lower: tf.Tensor, more: tf.Tensor, less: tf.Tensor, k: tf.Tensor) -> Any:
+        return tuple(engine().jumped(Wide(upper, lower), Wide(more, less), k, _MOST))
+
+    return jumping
 
 
 def _columns(n: Size) -> int:

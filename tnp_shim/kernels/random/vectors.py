@@ -13,6 +13,7 @@ from tnp_shim.kernels.random.intervals import masking
 from tnp_shim.kernels.random.mixed import Half, Stream
 from tnp_shim.kernels.random.rounding import kept
 from tnp_shim.kernels.random.sequential import Cursor, Drawn, Words
+from tnp_shim.tensorflow_internals import known_value
 
 _BINOMIAL = counts.binomial(legacy=False)  # RandomState's too
 
@@ -123,21 +124,28 @@ def marginals(stream: Stream, at: Cursor, sample: tf.Tensor, colors: tf.Tensor) 
 
 
 def counted(
-    engine: Engine, state: State, n: Size, colors: tf.Tensor, total: int, sample: int
+    engine: Engine, state: State, n: Size, colors: tf.Tensor, sample: tf.Tensor
 ) -> tuple[tf.Tensor, State]:
     """The same with `method="count"`: of a row of all things the first are taken, after swaps."""
-    few = min(sample, total - sample)
+    total = _as_number(tf.reduce_sum(colors))
+    few = _as_number(tf.minimum(sample, total - sample))
     count = tf.cast(n, tf.int64) * few
     things = tf.repeat(tf.range(tf.size(colors, tf.int64)), colors)
     # the row of things, and behind it what was taken from it
-    space = tf.zeros([n * few] if isinstance(n, int) else tf.reshape(count, [1]), tf.int64)
-    row = tf.concat([tf.ensure_shape(things, [total]), space], 0)
-    lengths = [tf.constant(total, tf.int64), tf.constant(few, tf.int64)]
-    found, state = word_by_word(engine, state, count, n * few, _take, row, lengths)
+    known = isinstance(n, int) and isinstance(few, int)
+    space = tf.zeros([n * few] if known else tf.reshape(count, [1]), tf.int64)
+    row = tf.concat([tf.ensure_shape(things, [total]) if isinstance(total, int) else things, space], 0)
+    lengths = [tf.cast(length, tf.int64) for length in (total, few)]
+    found, state = word_by_word(engine, state, count, n * few if known else count, _take, row, lengths)
     taken = tf.reshape(found[total:], tf.stack([tf.cast(n, tf.int64), few]))
     same = tf.equal(taken[:, :, None], tf.range(tf.size(colors, tf.int64)))
     values = tf.reduce_sum(tf.cast(same, tf.int64), axis=1)
-    return (colors - values if few < sample else values), state
+    return tf.where(few < sample, colors - values, values), state
+
+
+def _as_number(x: tf.Tensor) -> Size:
+    known = known_value(x)
+    return x if known is None else int(known)
 
 
 def _take(word: tf.Tensor, done: tf.Tensor, row: tf.Tensor, total: tf.Tensor, few: tf.Tensor) -> Stepped:
