@@ -185,7 +185,7 @@ def _of_enough(
     p = None if values["p"] is None else to_tensor(values["p"])
     lengths = [population, *([] if p is None else p.shape), place.count, 1]
     enough = next(n for n in lengths if isinstance(n, int))
-    instead = {}
+    instead: dict[str, Any] = {}
     if not isinstance(population, int):
         enough = max(enough, 1)
         instead["a"] = enough

@@ -78,30 +78,31 @@ class PCG64(WordEngine):
     def jump(self, now: Wide, increment: Wide, k: tf.Tensor, most: Size) -> Wide:
         """The states after k steps, where k is `most` at most."""
         if isinstance(most, int):
-            return self.jumped(now, increment, k, most.bit_length())
+            return _jumped(self.multiplier, now, increment, k, most.bit_length())
         # many operations, which graphs have once, however often they draw
-        return Wide(*_jumping(type(self), k.shape.rank)(*now, *increment, k))
+        return Wide(*_jumping(self.multiplier, k.shape.rank)(*now, *increment, k))
 
-    def jumped(self, now: Wide, increment: Wide, k: tf.Tensor, bits: int) -> Wide:
-        """The same for k of so many bits."""
-        for level in range(-(-bits // _DIGIT)):
-            digit = gen_bitwise_ops.bitwise_and(
-                gen_bitwise_ops.right_shift(k, tf.constant(level * _DIGIT, tf.int64)),
-                tf.constant(_BASE - 1, tf.int64),
-            )
-            powers, sums = (_gathered(table, digit) for table in _table(self.multiplier, level))
-            now = add(multiply(powers, now), multiply(sums, increment))
-        return now
+
+def _jumped(multiplier: int, now: Wide, increment: Wide, k: tf.Tensor, bits: int) -> Wide:
+    """The states after k steps, a number of so many bits."""
+    for level in range(-(-bits // _DIGIT)):
+        digit = gen_bitwise_ops.bitwise_and(
+            gen_bitwise_ops.right_shift(k, tf.constant(level * _DIGIT, tf.int64)),
+            tf.constant(_BASE - 1, tf.int64),
+        )
+        powers, sums = (_gathered(table, digit) for table in _table(multiplier, level))
+        now = add(multiply(powers, now), multiply(sums, increment))
+    return now
 
 
 @functools.cache
-def _jumping(engine: type[PCG64], rank: int) -> Callable[..., Any]:
-    """`jumped` for any k, a number or a vector."""
+def _jumping(multiplier: int, rank: int) -> Callable[..., Any]:
+    """The same for any k, a number or a vector."""
     words = [tf.TensorSpec([], tf.uint64)] * 4
 
     @tf.function(autograph=False, input_signature=[*words, tf.TensorSpec([None] * rank, tf.int64)])
     def jumping(upper: tf.Tensor, lower: tf.Tensor, more: tf.Tensor, less: tf.Tensor, k: tf.Tensor) -> Any:
-        return tuple(engine().jumped(Wide(upper, lower), Wide(more, less), k, _MOST))
+        return tuple(_jumped(multiplier, Wide(upper, lower), Wide(more, less), k, _MOST))
 
     return jumping
 
