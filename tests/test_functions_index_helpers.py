@@ -98,6 +98,11 @@ def test_mask_indices():
 def test_under_xla():
     for row in (("tril_indices", 60), ("meshgrid", V, V), ("indices", (3, 2))):
         agree(*row, modes=("xla",))
+    # the sizes of arguments are known to XLA when it compiles, and so are numbers that only sizes need
+    agree("tril_indices_from", A, modes=("xla",))
+    triangle = tf.function(lambda n: tensors_in(np.triu_indices(np.asarray(n), 1)), jit_compile=True)
+    for n in (2, 3):
+        check_tensors(numpy.triu_indices(n, 1), triangle(tf.constant(n)), 0.0, "under XLA")
 
 
 @tf.function(input_signature=[tf.TensorSpec([], tf.int64)])

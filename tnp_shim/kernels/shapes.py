@@ -220,8 +220,7 @@ def repeat_indices(counts: tf.Tensor, total: Length | None = None) -> tf.Tensor:
     first = constant(0, tf.int32)
     ends = gen_math_ops.cumsum(counts, first)
     if total is None:
-        none = constant((0,), ends.dtype)  # the total of no counts
-        total = reshape(sliced(gen_array_ops.concat_v2([none, ends], first), 0, -1, None), ())
+        total = gen_math_ops._sum(counts, first)
     found = gen_array_ops.upper_bound(
         gen_array_ops.expand_dims(ends, first),
         gen_array_ops.expand_dims(counting(total), first),
