@@ -16,6 +16,7 @@ from tnp_shim.call_arguments import Arguments, Rebuilt, refill
 from tnp_shim.call_captured import accepting_from_all_graphs, captured_cells
 from tnp_shim.call_results import Building, Results
 from tnp_shim.call_signature import Parameters, fitted, look_like, unwound
+from tnp_shim.call_timing import can_run_again, may_be_slow_in_xla, seconds
 from tnp_shim.errors import LostWriteError
 from tnp_shim.override import active as active_overrides
 from tnp_shim.storage import Cell, Effects
@@ -299,6 +300,8 @@ class Function:
                 outputs = trace.outputs(arguments)
                 if not without_tape:
                     trace.try_gradient(arguments)
+                if sibling is None and may_be_slow_in_xla(trace.graph):
+                    return self._quicker(trace, outputs, arguments, shapes)
                 return trace, outputs
         except _MoreCaptured:
             raise
@@ -310,6 +313,19 @@ class Function:
             text = ", ".join(str(t.dtype.name) + str(list(t.shape)) for t in arguments.tensors)
             self.compile_failures += (CompileFailure(text, f"{type(refusal).__name__}: {refusal}"),)
         return trace, outputs
+
+    def _quicker(
+        self, compiled: Trace, outputs: Sequence[tf.Tensor], arguments: Arguments, shapes: tuple[Any, ...]
+    ) -> tuple[Trace, Sequence[tf.Tensor]]:
+        """The trace compiled by XLA and what it gave, or a plain one that is quicker."""
+        plain = Trace(self, arguments, shapes, None)
+        if not can_run_again(plain.graph):
+            return compiled, outputs
+        outputs_of_plain = plain.outputs(arguments)
+        plain_is_quicker = seconds(lambda: plain.outputs(arguments)) < seconds(
+            lambda: compiled.outputs(arguments)
+        )
+        return (plain, outputs_of_plain) if plain_is_quicker else (compiled, outputs)
 
     # what tf.function has, too
 
@@ -408,7 +424,8 @@ def function(
     """`tf.function` for functions of arrays, which they may change in place.
 
     The arguments are those of `tf.function`, and `jit_compile="auto"`, which compiles with XLA and falls back
-    to a plain graph for arguments for which XLA refuses; `compile_failures` of the function then says why.
+    to a plain graph for arguments for which XLA refuses; `compile_failures` of the function then says why. A
+    function that decomposes matrices, which XLA does slowly, becomes what is quicker in its first call.
     `constant_ints`: so many values of one int argument are constants of a trace each; then the function is
     traced for any value, if it can be (None: every value is a constant).
 

@@ -47,6 +47,7 @@ from tensorflow.python.framework import type_spec, type_spec_registry
 
 # The kernel registry: which (op, dtype, device) can be computed at all.
 from tensorflow.python.framework import kernels as kernel_registry
+from tensorflow.python.framework import op_def_registry
 
 # The default graph, the type of eager tensors and init_scope.
 from tensorflow.python.framework import ops
@@ -93,6 +94,7 @@ __all__ = [
     "gen_special_math_ops",
     "gen_xla_ops",
     "kernel_registry",
+    "op_def_registry",
     "ops",
     "record",
     "tensor_util",

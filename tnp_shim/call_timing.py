@@ -1,0 +1,65 @@
+"""Which form of a compiled function is the quicker one, where that may not be XLA's. Knows graphs only.
+
+XLA makes one loop of many elementwise ops, and one program of a loop of small ops. Decompositions of
+matrices it makes of loops, where TensorFlow's own kernels are several times as fast. Which of these weighs
+more in a function the clock tells.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from tnp_shim.kernels import linear_algebra
+from tnp_shim.tensorflow_internals import op_def_registry
+
+_DECOMPOSITIONS = frozenset({"Cholesky", "Qr", "SelfAdjointEigV2", "Svd", "XlaSelfAdjointEig", "XlaSvd"})
+_LOOPS = frozenset({"While", "StatelessWhile"})
+_MAY_RUN_AGAIN = frozenset({"Assert", "If", "PartitionedCall", "StatefulPartitionedCall", "While"})
+"""Ops that TensorFlow takes for stateful, and that do nothing more when they run twice."""
+_CALLS = 2
+
+
+def may_be_slow_in_xla(graph: Any) -> bool:
+    """Whether a graph for XLA decomposes a matrix, outside of its loops."""
+    return any(
+        op.type in _DECOMPOSITIONS or op.type in _LOOPS and _is_from_linear_algebra(op)
+        for op in graph.get_operations()
+    )
+
+
+def _is_from_linear_algebra(op: Any) -> bool:
+    folder = str(Path(linear_algebra.__file__).parent)
+    return any(frame.filename.startswith(folder) for frame in op.traceback)
+
+
+def can_run_again(graph: Any) -> bool:
+    """Whether nothing but the time tells that a graph ran once more: no variable, no print, no host call."""
+    return all(name in _MAY_RUN_AGAIN or not _is_stateful(name) for name in _op_types(graph))
+
+
+def _op_types(graph: Any) -> Iterator[str]:
+    definition = graph.as_graph_def()
+    for nodes in (definition.node, *(f.node_def for f in definition.library.function)):
+        yield from {node.op for node in nodes}
+
+
+def _is_stateful(name: str) -> bool:
+    definition = op_def_registry.get(name)
+    return definition is None or definition.is_stateful
+
+
+def seconds(run: Callable[[], Any]) -> float:
+    """The seconds of the quicker of some calls."""
+    taken = []
+    for _ in range(_CALLS):
+        tf.test.experimental.sync_devices()
+        start = time.perf_counter()
+        run()
+        tf.test.experimental.sync_devices()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
