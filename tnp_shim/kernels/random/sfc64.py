@@ -65,12 +65,12 @@ def _next(a: tf.Tensor, b: tf.Tensor, c: tf.Tensor, counter: tf.Tensor) -> tuple
 
 
 def _four(now: tf.Tensor) -> Four:
-    a, b, c, counter = tf.unstack(tf.bitcast(now, tf.uint64))
+    a, b, c, counter = (tf.bitcast(one, tf.uint64) for one in tf.unstack(now))
     return a, b, c, counter
 
 
 def _vector(four: Any) -> tf.Tensor:
-    return tf.bitcast(tf.stack(four), tf.int64)
+    return tf.stack([tf.bitcast(one, tf.int64) for one in four])
 
 
 @functools.cache
