@@ -40,8 +40,8 @@ class Lock:
         self._of_threads.acquire()
         self._depth += 1
         if self._depth == 1 and self.in_graphs:
-            with tf.init_scope():
-                self._held = _mutex(self._number) if runs_eagerly() else None
+            with tf.init_scope():  # a graph may be being built
+                self._held = tf.raw_ops.MutexLock(mutex=_made(self._number)) if runs_eagerly() else None
 
     def __exit__(self, *_: Any) -> None:
         self._depth -= 1
@@ -77,8 +77,16 @@ _VECTORIZED = "_pfor_impl"
 
 def _mutex(number: int) -> tf.Tensor:
     with tf.device(_HOST):
-        mutex = tf.raw_ops.MutexV2(container="", shared_name=f"tnp_shim.random.{number}")
-        return tf.raw_ops.MutexLock(mutex=mutex)
+        return tf.raw_ops.MutexV2(container="", shared_name=f"tnp_shim.random.{number}")
+
+
+_made = functools.cache(_mutex)
+"""For eager draws."""
+
+
+def _locked(number: int) -> tf.Tensor:
+    with tf.device(_HOST):
+        return tf.raw_ops.MutexLock(mutex=_mutex(number))
 
 
 def _no_mutex() -> tf.Tensor:
@@ -103,7 +111,7 @@ def _ends(number: int) -> tuple[Any, Any]:
 
     @tf.function(autograph=False, input_signature=[])
     def take() -> tf.Tensor:
-        return tf.switch_case(index(), [lambda: _mutex(number), _no_mutex])
+        return tf.switch_case(index(), [lambda: _locked(number), _no_mutex])
 
     @tf.function(autograph=False, input_signature=[tf.TensorSpec([], tf.variant)])
     def give_back(held: tf.Tensor) -> tf.Tensor:
