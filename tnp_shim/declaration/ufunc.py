@@ -267,7 +267,7 @@ class ufunc:
                 else self._wrapped(outputs, loop, inputs)
             )
         stored = tuple(
-            self._wrapped_one(t, d, inputs) if o is None else store(self.__name__, o, t, _is_among(o, inputs))
+            self._wrapped_one(t, d, inputs) if o is None else store(self.__name__, o, t)
             for t, d, o in zip(outputs, loop[self.nin :], outs, strict=True)
         )
         return stored if self.nout > 1 else stored[0]
@@ -356,7 +356,7 @@ class ufunc:
         if static_shape(tensor) == shape and shape is not None and None not in shape:
             array._cell.write(tensor)
             return array
-        return store(self.__name__, array, tensor, True)
+        return store(self.__name__, array, tensor)
 
 
 def _is_static(array: Array) -> bool:
@@ -384,30 +384,16 @@ def _summary(numpy_ufunc: numpy.ufunc) -> str:
     return lines[0] if lines else ""
 
 
-def store(name: str, out: Any, tensor: tf.Tensor, is_operand: bool = False) -> Any:
-    """Write a ufunc's result into `out`, broadcast to its shape and cast; return `out`.
-
-    `is_operand`: whether `out` was broadcast with the other operands already.
-    """
+def store(name: str, out: Any, tensor: tf.Tensor) -> Any:
+    """Write a ufunc's result into `out`, broadcast to its shape and cast; return `out`."""
     if isinstance(out, numpy.ndarray):
         return write_out(name, fresh(tensor, dtypes.to_numpy(tensor.dtype)), out)
     old = out._cell.read()
     want, have = static_shape(old), static_shape(tensor)
     if want != have or want is None or None in want:
-        unchecked = is_operand and compiled_by_xla()  # XLA can't refuse a result that is larger than `out`
-        if not (unchecked and None not in (want, have) and len(want) == len(have) and _may_be(want, have)):
-            tensor = _broadcast_out(tensor, old, want, have)
+        tensor = _broadcast_out(tensor, old, want, have)
     write(out, cast(tensor, old.dtype))
     return out
-
-
-def _is_among(out: Any, inputs: Any) -> bool:
-    return any(out is given for given in inputs)
-
-
-def _may_be(want: Any, have: Any) -> bool:
-    """Whether sizes, some of them unknown, may be the same."""
-    return all(None in pair or pair[0] == pair[1] for pair in zip(want, have, strict=True))
 
 
 def _broadcast_out(tensor: tf.Tensor, old: tf.Tensor, want: Any, have: Any) -> tf.Tensor:

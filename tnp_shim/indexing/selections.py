@@ -85,12 +85,27 @@ class _Rewriting:
             fits = selection.mask is self._mask
             fits = fits and selection.source.shape.rank - 1 - selection.axis == self._from_end
             return [self._harmless(selection.source)] if fits else None
-        if not _is_elementwise(op) or len(self._found) > _MOST_OPS:
+        if len(self._found) > _MOST_OPS:
+            return None
+        if op.type == "BroadcastTo":
+            return self._broadcast(*op.inputs)
+        if not _is_elementwise(op):
             return None
         inputs = [self.whole(tensor) for tensor in op.inputs]
         if any(tensor is None for tensor in inputs):
             return None
         return [self._harmless(output) for output in _made_again(op, inputs)]
+
+    def _broadcast(self, tensor: tf.Tensor, shape: tf.Tensor) -> list[tf.Tensor] | None:
+        """What an in-place operator does with its result, to have the shape of what it is written to."""
+        target = shape.op.inputs[0] if shape.op.type == "Shape" else None
+        part = None if target is None else self.whole(target)
+        result = None if part is None or part is target else self.whole(tensor)
+        if result is None:
+            return None
+        if not (result.shape.is_fully_defined() and result.shape == part.shape):
+            result = gen_array_ops.broadcast_to(result, gen_array_ops.shape(part))
+        return [self._harmless(result)]
 
     def _harmless(self, tensor: tf.Tensor) -> tf.Tensor:
         """1 where the mask is false."""
