@@ -100,7 +100,9 @@ class _Rewriting:
         """What an in-place operator does with its result, to have the shape of what it is written to."""
         target = shape.op.inputs[0] if shape.op.type == "Shape" else None
         part = None if target is None else self.whole(target)
-        result = None if part is None or part is target else self.whole(tensor)
+        if part is None or part is target:
+            return None
+        result = self.whole(tensor)
         if result is None:
             return None
         if not (result.shape.is_fully_defined() and result.shape == part.shape):
