@@ -146,6 +146,9 @@ def test_choices_are_refused_when_the_graph_runs():
         with pytest.raises(tf.errors.InvalidArgumentError, match=words):
             draw(*map(tf.constant, (n, k)), *([] if chances is None else [chances]))
     assert rng.bit_generator.state == before
+    sample = tf.function(lambda n: tf.convert_to_tensor(rng.choice(n, 2, False)), jit_compile=True)
+    with pytest.raises(NotImplementedError, match="XLA must know"):
+        sample(tf.constant(5))
 
 
 @pytest.mark.parametrize("api, dtype", [("Generator", "int64"), ("RandomState", "uint8")])

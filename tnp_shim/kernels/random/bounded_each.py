@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tnp_shim.kernels.random import mixed
 from tnp_shim.kernels.random.bounded import offset, pieces
-from tnp_shim.kernels.random.engine import Engine, Size, State
+from tnp_shim.kernels.random.engine import Engine, Size, State, must_be_known
 from tnp_shim.kernels.random.intervals import below, masking, scaling
 from tnp_shim.kernels.random.sequential import One
 from tnp_shim.tensorflow_internals import known_value
@@ -88,6 +88,7 @@ def word_by_word(
     """`step(word, done, values, *shared)` until `count` elements are done; the state after its words."""
     if isinstance(most, int) and most == 0:
         return start, state
+    must_be_known(most)
     size = most + most // 2 + 64
 
     def block(done: tf.Tensor, values: tf.Tensor, state: State) -> Any:

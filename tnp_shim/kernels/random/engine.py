@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import tensorflow as tf
 
+from tnp_shim.errors import UnsupportedError, users_line
 from tnp_shim.tensorflow_internals import (
     compiled_by_xla,
     gen_array_ops,
@@ -129,11 +130,21 @@ def gathered(table: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
 def window(x: tf.Tensor, begin: tf.Tensor, size: Size) -> tf.Tensor:
     """`size` elements of a vector from an unknown place on; XLA compiles `tf.slice` anew for each place."""
     begin = tf.cast(begin, tf.int64)[None]
+    must_be_known(size)
     if compiled_by_xla():
         return gen_xla_ops.xla_dynamic_slice(x, begin, tf.constant([size], tf.int64))
     signed = gen_array_ops.bitcast(x, type=SAME_BITS[x.dtype])
     found = tf.slice(signed, begin, tf.cast(size, tf.int64)[None])
     return gen_array_ops.bitcast(found, type=x.dtype)
+
+
+def must_be_known(size: Size) -> None:
+    """Refuse what XLA cannot compile: how many things are drawn or moved is known when the graph runs."""
+    if compiled_by_xla() and not isinstance(size, int):
+        raise UnsupportedError(
+            f"{users_line()}: np.random: XLA must know while tracing how many things are drawn or moved; "
+            "leave jit_compile away, or give a Python int"
+        )
 
 
 class WordEngine:
