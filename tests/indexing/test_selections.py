@@ -43,6 +43,25 @@ def mask_that_changes(np, x, y, m):
     x[m] = taken
 
 
+def spelled_out(np, x, y, m):
+    x[(y > 0) & m] = x[(y > 0) & m] * 2
+    x[~m] = y[~m] + 1
+
+
+def spelled_out_of_what_changes(np, x, y, m):
+    x[:] = y
+    taken = x[x > 0] * 2
+    x[0] = -1
+    x[3] = 0.5
+    x[2] = 1
+    x[x > 0] = taken
+
+
+def nearly_the_same(np, x, y, m):
+    x[y > 1] = x[y >= 1.5] * 2
+    x[y > 0] = y[y < 0][:1] * 3
+
+
 def array_that_changes(np, x, y, m):
     taken = x[m] * 2
     x[:] = y
@@ -62,9 +81,12 @@ CASES = [
     of_another_order,
     mask_that_changes,
     array_that_changes,
+    spelled_out,
+    spelled_out_of_what_changes,
+    nearly_the_same,
     whole_divided,
 ]
-ELEMENTWISE = [squared, counted, divided, whole_divided, array_that_changes]
+ELEMENTWISE = [spelled_out, squared, counted, divided, whole_divided, array_that_changes]
 
 
 def arguments():

@@ -17,6 +17,7 @@ from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, record
 
 _MOST_OPS = 256
+_DEEPEST = 4
 # fmt: off
 _ELEMENTWISE = frozenset([
     "Abs", "Add", "AddV2", "Atan", "Atan2", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Cast", "Ceil",
@@ -82,7 +83,7 @@ class _Rewriting:
     def _made(self, op: Any) -> list[tf.Tensor] | None:
         selection = getattr(op, "_tnp_selection", None)
         if selection is not None:
-            fits = selection.mask is self._mask
+            fits = _is_same(selection.mask, self._mask, _DEEPEST)
             fits = fits and selection.source.shape.rank - 1 - selection.axis == self._from_end
             return [self._harmless(selection.source)] if fits else None
         if len(self._found) > _MOST_OPS:
@@ -115,6 +116,22 @@ class _Rewriting:
             return tensor
         chosen = reshaped(self._chosen, [size_of(self._chosen, 0)] + [1] * self._from_end)
         return gen_math_ops.select_v2(chosen, tensor, constant(1, tensor.dtype))
+
+
+def _is_same(first: tf.Tensor, second: tf.Tensor, depth: int) -> bool:
+    """Whether two tensors are one, or are made of one by the same ops: a mask is often spelled out twice."""
+    if first is second:
+        return True
+    one, other = getattr(first, "op", None), getattr(second, "op", None)
+    if one is None or other is None or depth == 0 or one.type != other.type or first.dtype != second.dtype:
+        return False
+    if one.type == "Const":
+        known, again = tf.get_static_value(first), tf.get_static_value(second)
+        return known.ndim == again.ndim == 0 and known.tobytes() == again.tobytes()
+    if one.type not in _ELEMENTWISE or first.value_index != second.value_index:
+        return False
+    pairs = zip(one.inputs, other.inputs, strict=True)
+    return all(_is_same(*pair, depth - 1) for pair in pairs) and one.node_def.attr == other.node_def.attr
 
 
 def _is_elementwise(op: Any) -> bool:
