@@ -99,11 +99,11 @@ def _compare_floats(
 
 
 _NARROWER = {"complex128": "complex64", "float64": "float32", "float32": "float16"}
-"""Where all numbers are of the narrower dtype they were computed in it, as for an `out` wider than the loop."""
+"""Numbers that all are of the narrower dtype were computed in it, as for an `out` wider than the loop."""
 
 
 def _flushed(array: Any) -> Any:
-    """Zero for subnormal parts, and for the smallest normal number, which rounding after the flush may give."""
+    """Zero for subnormal parts, and for the smallest normal number, which they may be rounded to."""
     tiny = numpy.finfo(array.dtype).tiny
     if array.dtype.kind == "c":
         made = array.copy()

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array
-from tnp_shim.errors import UnsupportedError
+from tnp_shim.errors import UnsupportedTypeError
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import gen_array_ops, known_value
 
@@ -80,10 +80,6 @@ def to_tensor(value: Any, dtype: numpy.dtype[Any] | None = None) -> tf.Tensor:
             f"an array of dtype {target!r} cannot be held by a tensor; keep such data in a real numpy array"
         )
     return tf.constant(found.astype(dtypes.canonical(target), copy=False))
-
-
-class UnsupportedTypeError(UnsupportedError, TypeError):
-    """Data of a dtype that tensors don't have: object, string, datetime, structured."""
 
 
 def _stack(values: Any, dtype: numpy.dtype[Any] | None) -> tf.Tensor:

@@ -9,6 +9,7 @@ import numpy
 import tensorflow as tf
 
 from tnp_shim import config
+from tnp_shim.errors import UnsupportedTypeError
 
 NAMES = (
     "bool",
@@ -54,7 +55,7 @@ def to_tf(dtype: numpy.dtype[Any]) -> tf.DType:
         return _TO_TF[native]
     if native.kind in "iu":
         return _TO_TF[numpy.dtype(f"{native.kind}{native.itemsize}")]
-    raise TypeError(
+    raise UnsupportedTypeError(
         f"dtype {dtype!r} cannot be held by a tensor; arrays hold {', '.join(NAMES)} and bfloat16. "
         "Keep such data in a real numpy array."
     )

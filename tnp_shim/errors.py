@@ -33,6 +33,10 @@ class UnsupportedError(ShimError, NotImplementedError):
     """NumPy can do this; tensors can't."""
 
 
+class UnsupportedTypeError(UnsupportedError, TypeError):
+    """Data of a dtype that tensors don't have: object, string, datetime, structured."""
+
+
 def users_line() -> str:
     """The innermost line outside this package and TensorFlow, as `file:line`."""
     frame: FrameType | None = sys._getframe(1)

@@ -12,11 +12,11 @@ import tensorflow as tf
 
 from tnp_shim import conversion, subscripts
 from tnp_shim.array import Array, ndarray, result
-from tnp_shim.conversion import UnsupportedTypeError, to_shape
+from tnp_shim.conversion import to_shape
 from tnp_shim.declaration.failures import numpys_error
 from tnp_shim.declaration.floating_point import NUMPYS_OF_SCALARS, of_scalars
 from tnp_shim.declaration.function import REGISTRY
-from tnp_shim.errors import UnsupportedError
+from tnp_shim.errors import UnsupportedError, UnsupportedTypeError
 from tnp_shim.flags import flagsobj
 from tnp_shim.functions import arrays, parts, views
 from tnp_shim.functions.memory import byteswap, resize

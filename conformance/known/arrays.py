@@ -28,7 +28,11 @@ def _casts_out_of_range(call: Call) -> bool:
 
 
 _SIZES = "a compiled program has arrays of known sizes only"
-_SPLIT_BY_VALUE = "compress delete extract repeat ndarray.repeat trim_zeros nonzero flatnonzero argwhere where ix_ mask_indices"
+_SPLIT_BY_VALUE = (
+    "compress delete extract repeat ndarray.repeat trim_zeros nonzero flatnonzero argwhere where ix_ "
+    "mask_indices"
+)
+
 
 KNOWN: tuple[Known, ...] = (
     Known(

@@ -16,8 +16,8 @@ import tensorflow as tf
 
 from tnp_shim import dtypes
 from tnp_shim.array import Array
-from tnp_shim.conversion import UnsupportedTypeError, is_tensor_like, tensor_of
-from tnp_shim.errors import ShimError
+from tnp_shim.conversion import is_tensor_like, tensor_of
+from tnp_shim.errors import ShimError, UnsupportedTypeError
 from tnp_shim.storage import static_shape
 from tnp_shim.tensorflow_internals import known_value
 

@@ -16,6 +16,8 @@ from tnp_shim.declaration.arguments import MISSING, conversion_of
 from tnp_shim.declaration.documentation import documentation
 from tnp_shim.declaration.failures import numpys_error, stand_in
 from tnp_shim.declaration.floating_point import FUNCTIONS, look_at_call
+from tnp_shim.declaration.foreign_data import handed_on
+from tnp_shim.errors import UnsupportedTypeError
 from tnp_shim.promotion import cast
 
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -237,6 +239,8 @@ def function(
             try:
                 values = binding.raw(args, kwargs)
                 value = wrapped(binding.call(body, values), scalar)
+            except UnsupportedTypeError as error:
+                return handed_on(name, numpy_callable, args, kwargs, error)
             except Exception as error:
                 raise numpys_error(name, numpy_callable, args, kwargs, error) from error.__cause__
             if may_warn:
@@ -316,19 +320,21 @@ def arrays(
     numpy_callable: Callable[..., Any], *, route: str = "trace", reason: str = ""
 ) -> Callable[[Body], Body]:
     """Declare a function that is about arrays themselves: its arguments arrive as they are given."""
+    name = name_of(numpy_callable)
 
     def declare(body: Body) -> Body:
         def call(*args: Any, **kwargs: Any) -> Any:
-            return body(*args, **kwargs)
+            try:
+                return body(*args, **kwargs)
+            except UnsupportedTypeError as error:
+                return handed_on(name, numpy_callable, args, kwargs, error)
 
         def exchange(other_body: Any, _: Any) -> None:
             nonlocal body
             body = other_body
 
         finish(call, numpy_callable, body, route, reason)
-        register(
-            Declaration(name_of(numpy_callable), numpy_callable, body, call, route, reason, exchange, True)
-        )
+        register(Declaration(name, numpy_callable, body, call, route, reason, exchange, True))
         return call  # type: ignore[return-value]
 
     return declare

@@ -14,9 +14,10 @@ from tnp_shim.array import Array, fresh, laid_out, ndarray, result, scalar, writ
 from tnp_shim.declaration.documentation import documentation
 from tnp_shim.declaration.failures import numpys_error
 from tnp_shim.declaration.floating_point import look, watched
+from tnp_shim.declaration.foreign_data import handed_on
 from tnp_shim.declaration.function import MEMORY_ORDERS, name_of, write_out
 from tnp_shim.declaration.loops import resolve
-from tnp_shim.errors import UnsupportedError
+from tnp_shim.errors import UnsupportedError, UnsupportedTypeError
 from tnp_shim.promotion import as_tensor, cast
 from tnp_shim.storage import static_shape, untouched
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
@@ -126,8 +127,16 @@ class ufunc:
     def _call(self, args: tuple[Any, ...]) -> Any:
         if any(map(conversion.has_ufuncs_of_its_own, args)):
             return self.numpy(*args)
-        operands, loop = self._operands(args)
+        try:
+            operands, loop = self._operands(args)
+        except UnsupportedTypeError as error:
+            if any(map(conversion.is_tensor_like, args)):
+                raise  # an operator then asks the other operand
+            return self._handed_on(args, {}, error)
         return self._wrapped(self._compute(operands, loop, args, {}), loop, args)
+
+    def _handed_on(self, args: Any, kwargs: dict[str, Any], error: UnsupportedTypeError) -> Any:
+        return handed_on(self.__name__, self.numpy, args, kwargs, error, selects=False)
 
     # the general call
 
@@ -216,6 +225,8 @@ class ufunc:
     def _call_with_options(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         try:
             return self._called_with_options(args, kwargs)
+        except UnsupportedTypeError as error:
+            return self._handed_on(args, kwargs, error)
         except Exception as error:
             raise self.error(args, kwargs, error) from error.__cause__
 

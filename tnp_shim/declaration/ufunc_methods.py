@@ -16,9 +16,11 @@ from tnp_shim.conversion import is_tensor_like, tensor_of, to_axis, to_tensor
 from tnp_shim.declaration.arguments import MISSING
 from tnp_shim.declaration.failures import stand_in
 from tnp_shim.declaration.floating_point import SILENT, look_at_call
+from tnp_shim.declaration.foreign_data import handed_on
 from tnp_shim.declaration.function import write_out
 from tnp_shim.declaration.loops import resolve, resolve_reduction
 from tnp_shim.declaration.ufunc import ufunc
+from tnp_shim.errors import UnsupportedTypeError
 from tnp_shim.kernels import reductions, scans, segments
 from tnp_shim.kernels.shapes import in_range as in_bounds
 from tnp_shim.kernels.shapes import length
@@ -230,6 +232,8 @@ def _refusing_as_numpy(method: Any) -> Any:
         from_numpy = getattr(self.numpy, method.__name__)
         try:
             value = method(self, *args, **kwargs)
+        except UnsupportedTypeError as error:
+            return handed_on(self.__name__, from_numpy, args, kwargs, error, method in (reduceat, at))
         except Exception as error:
             if method in (reduceat, at):
                 args = (*args[:1], *map(_first_indices, args[1:2]), *args[2:])

@@ -16,7 +16,8 @@ from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, wrap, wrap_scalar
 from tnp_shim.conversion import to_tensor
 from tnp_shim.declaration import arrays
-from tnp_shim.errors import UnknownValueError
+from tnp_shim.declaration.foreign_data import handed_on
+from tnp_shim.errors import UnknownValueError, UnsupportedTypeError
 from tnp_shim.functions.arrays import array, cast_array
 from tnp_shim.functions.joining import stack
 from tnp_shim.functions.parts import broadcast_arrays
@@ -135,6 +136,13 @@ class vectorize:
         if not hasattr(self, "pyfunc"):  # used as a decorator with arguments
             self._take(args[0])
             return self
+        try:
+            return self._called(args, kwargs)
+        except UnsupportedTypeError as error:
+            options = {name: getattr(self, name) for name in ("otypes", "excluded", "cache", "signature")}
+            return handed_on("vectorize", numpy.vectorize(self.pyfunc, **options), args, kwargs, error)
+
+    def _called(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         vary = [i for i in range(len(args)) if i not in self.excluded]
         named = [n for n in kwargs if n not in self.excluded]
         values = [args[i] for i in vary] + [kwargs[n] for n in named]

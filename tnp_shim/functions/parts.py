@@ -12,8 +12,9 @@ import tensorflow as tf
 
 from tnp_shim import dtypes, subscripts
 from tnp_shim.array import Array, ndarray, view, wrap
-from tnp_shim.conversion import UnsupportedTypeError, static_int, to_axis, to_shape
+from tnp_shim.conversion import static_int, to_axis, to_shape
 from tnp_shim.declaration import arrays
+from tnp_shim.errors import UnsupportedTypeError
 from tnp_shim.functions.creation import diagflat
 from tnp_shim.functions.views import _as_view, as_array, as_numpy_views, moveaxis, reshaped, transpose
 from tnp_shim.indexing.checks import asserted
