@@ -79,6 +79,15 @@ def test_rolled_loops_under_xla():
         assert numpy.array_equal(draw(), numpy.random.random(20))
 
 
+@pytest.mark.parametrize(("name", "wrong"), [("zipf", 1.0), ("gamma", -1.0), ("integers", 0)])
+def test_wrong_parameters_under_xla_give_no_numbers(name, wrong):
+    """XLA has no assertions, and draws by rejection must end."""
+    rng = np.random.default_rng(1)
+    draw = tf.function(lambda x: tf.convert_to_tensor(getattr(rng, name)(np.asarray(x))), jit_compile=True)
+    found = draw(tf.constant([wrong, 9])).numpy()
+    assert (numpy.isnan(found) if name == "gamma" else found == tf.int64.min).tolist() == [True, False]
+
+
 def test_generators_made_inside_begin_anew():
     def inside():
         rng = np.random.default_rng(7)

@@ -19,7 +19,7 @@ from tnp_shim.promotion import cast
 from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, without_gradient
 from tnp_shim.random.rows import Draw, Row, with_gradient
 from tnp_shim.random.sizes import Size
-from tnp_shim.tensorflow_internals import known_value, runs_eagerly
+from tnp_shim.tensorflow_internals import compiled_by_xla, known_value, runs_eagerly
 
 
 def _has_zero(row: Row, tensors: list[tf.Tensor]) -> bool:
@@ -48,8 +48,12 @@ def elementwise(self: Draws, row: Row, values: dict[str, Any]) -> Any:
     except ValueError:
         asked(self, row.name, values, examples)  # NumPy's words for shapes that do not fit
         raise
-    tensors = refused_at_run_time(row, tensors)
-    found = _values(self, row, tensors, size, values, dtype)
+    if compiled_by_xla():
+        tensors, wrong = _set_right(row, tensors)
+        found = _values(self, row, tensors, size, values, dtype)
+        found = found if wrong is None else tf.where(size.flat(wrong), _no_number(found.dtype), found)
+    else:
+        found = _values(self, row, refused_at_run_time(row, tensors), size, values, dtype)
     if out is not None:
         write(out, tf.ensure_shape(tf.reshape(found, size.shape), out._cell.read().shape))
         return out
@@ -94,6 +98,25 @@ def refused_at_run_time(row: Row, tensors: list[tf.Tensor]) -> list[tf.Tensor]:
     checks = [tf.debugging.Assert(~tf.reduce_any(f), [f"np.random.{row.name}: {w}"]) for f, w in faults]
     with tf.control_dependencies([check for check in checks if check is not None]):
         return [tf.identity(tensor) for tensor in tensors]
+
+
+def _set_right(row: Row, tensors: list[tf.Tensor]) -> tuple[list[tf.Tensor], tf.Tensor | None]:
+    """Parameters that can be drawn from, and where they were others: XLA has no assertions.
+
+    Draws by rejection would never end where nothing is accepted.
+    """
+    faults = [fault(*tensors) for fault, _ in row.together]
+    made = []
+    for parameter, tensor in zip(row.parameters, tensors, strict=True):
+        if parameter.fault is not None and known_value(tensor) is None:
+            faults.append(parameter.fault(tensor))
+            tensor = tf.where(faults[-1], tf.cast(parameter.example, tensor.dtype), tensor)
+        made.append(tensor)
+    return made, functools.reduce(tf.logical_or, faults) if faults else None
+
+
+def _no_number(dtype: tf.DType) -> tf.Tensor:
+    return tf.constant(numpy.nan if dtype.is_floating else dtype.min, dtype)
 
 
 def _values(

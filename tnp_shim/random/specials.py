@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from tnp_shim.random import moves, vectors
 from tnp_shim.random.elementwise import elementwise, shaped
 from tnp_shim.random.hosted import Draws, asked, drawn_on_host, is_unknown, on_host, stand_in
 from tnp_shim.random.sizes import Size
+from tnp_shim.tensorflow_internals import compiled_by_xla
 
 
 def integers(self: Draws, name: str, values: dict[str, Any]) -> Any:
@@ -86,6 +88,10 @@ def _refused_at_run_time(
         least, most = (0, 1) if dtype == numpy.bool_ else (numpy.iinfo(dtype).min, numpy.iinfo(dtype).max)
         faults[f"low is out of bounds for {dtype.name}"] = low < least
         faults[f"high is out of bounds for {dtype.name}"] = last > most
+    if compiled_by_xla():  # which has no assertions, and would look for a number for ever
+        wrong = functools.reduce(tf.logical_or, faults.values())
+        only = tf.constant(numpy.iinfo(dtype).min if dtype.kind == "i" else 0, tf.int64)
+        return tf.where(wrong, only, low), tf.where(wrong, only, last)
     checks = [tf.debugging.Assert(~tf.reduce_any(f), [f"np.random.{name}: {w}"]) for w, f in faults.items()]
     with tf.control_dependencies([check for check in checks if check is not None]):
         return tf.identity(low), tf.identity(last)
