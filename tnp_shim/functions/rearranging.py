@@ -60,15 +60,20 @@ def roll(a: Tensor, shift: Any, axis: Axis = None):
 
 def _moved_in_pieces(a: tf.Tensor, shifts: tf.Tensor, axes: tf.Tensor) -> tf.Tensor | None:
     """The same for XLA, which makes known slices part of a loop, but not Roll; None where it is not so."""
-    if not compiled_by_xla() or not a.shape.is_fully_defined():
+    if not compiled_by_xla() or a.shape.rank is None:
         return None
     known, places = tf.get_static_value(shifts), tf.get_static_value(axes)
     if known is None or places is None:
         return None
     for shift, axis in zip(known.tolist(), places.tolist(), strict=True):
         size = a.shape[axis]
-        if size and shift % size:
-            pieces = [sliced(a, axis, size - shift % size, None), sliced(a, axis, None, size - shift % size)]
+        if size is None:  # for which XLA's Roll takes the most elements that a mask may select
+            size = length(a, axis)
+            place = size - as_length(shift) % tf.maximum(size, 1)
+        else:
+            place = size - shift % size if size else 0
+        if isinstance(place, tf.Tensor) or place != size:
+            pieces = [sliced(a, axis, place, None), sliced(a, axis, None, place)]
             a = gen_array_ops.concat_v2(pieces, constant(axis, tf.int32))
     return a
 

@@ -19,6 +19,7 @@ from tnp_shim.kernels import shapes, signal, sorting
 from tnp_shim.kernels.arithmetic import absolute, add, conjugate, divide, multiply, remainder, subtract
 from tnp_shim.kernels.elementwise import both, imag, like, real, select
 from tnp_shim.kernels.products import sum_over
+from tnp_shim.kernels.scans import cumsum
 from tnp_shim.kernels.trigonometric import arctan2
 from tnp_shim.promotion import Operand as Number
 from tnp_shim.promotion import as_tensor, cast, constant, promote_args, promote_args_inexact
@@ -181,7 +182,7 @@ def unwrap(p: Tensor, discont: Any = None, axis: Axis = -1, period: Any = 2 * ma
     largest = divide(*promote_args_inexact("unwrap", period, 2.0)) if discont is None else to_operand(discont)
     size, largest = promote_args("unwrap", absolute(steps), largest)
     corrections = select(gen_math_ops.less(size, largest), like(0, corrections), corrections)
-    shift = gen_math_ops.cumsum(corrections, constant(axis, tf.int32))
+    shift = cumsum(corrections, axis)
     phases = cast(p, dtype)
     shifted = add(shapes.sliced(phases, axis, 1, None), shift)
     first = shapes.sliced(phases, axis, None, 1)

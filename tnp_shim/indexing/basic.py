@@ -9,13 +9,21 @@ import tensorflow as tf
 
 from tnp_shim.indexing.checks import known_index
 from tnp_shim.indexing.layout import FULL, Shape, checked_step, expanded, is_full
+from tnp_shim.indexing.sizes import as_tensor, size_of, vector, within
 from tnp_shim.indexing.values import (
     broadcast_value,
     checked_element,
     checked_value,
     has_gradient,
 )
-from tnp_shim.tensorflow_internals import EagerTensor, func_graph, gen_array_ops, gen_math_ops, ops
+from tnp_shim.tensorflow_internals import (
+    EagerTensor,
+    compiled_by_xla,
+    func_graph,
+    gen_array_ops,
+    gen_math_ops,
+    ops,
+)
 
 _INT32, _INT64 = numpy.iinfo(numpy.int32), numpy.iinfo(numpy.int64)
 
@@ -31,6 +39,8 @@ class StridedSpecification:
         self.new_axis_mask = self.shrink_axis_mask = 0
         self.shape: list[int | None] | None = []
         self.takes_all = True
+        self.bounded_by_size: list[tuple[int, int]] = []
+        """The entries, each with its axis, that select up to or from an end that is unknown."""
 
     def _append(self, begin: Any, end: Any, stride: Any) -> int:
         self.begin.append(begin)
@@ -113,6 +123,8 @@ def specification(shape: Shape, items: tuple[Any, ...]) -> StridedSpecification:
             result.add_ellipsis()
         else:
             size = None if shape is None else shape[axis]
+            if size is None and shape is not None and _is_bounded_by_size(item):
+                result.bounded_by_size.append((len(result.begin), axis))
             if type(item) is tuple:
                 result.add_slice(item[1], item[2], checked_step(item[3]), size)
             elif isinstance(item, int):
@@ -125,12 +137,19 @@ def specification(shape: Shape, items: tuple[Any, ...]) -> StridedSpecification:
     return result
 
 
+def _is_bounded_by_size(item: Any) -> bool:
+    if type(item) is tuple:
+        return item[3] in (None, 1) and (isinstance(item[1], int) or isinstance(item[2], int))
+    return isinstance(item, int) and item < 0
+
+
 class BasicPlan:
     """Reads and writes what a basic index with known bounds selects."""
 
     __slots__ = (
         "_arrays",
         "_compiles",
+        "_bounded_by_size",
         "_identity",
         "_key",
         "_masks",
@@ -157,6 +176,7 @@ class BasicPlan:
         ]
         self._tensors: list[tf.Tensor] | None = None
         self._masks = spec.masks
+        self._bounded_by_size = spec.bounded_by_size
         self._compiles = spec.has_unit_steps and 0 not in (self.shape or ())
 
     @property
@@ -165,6 +185,26 @@ class BasicPlan:
         return tuple(slice(*item[1:]) if type(item) is tuple else item for item in self._key)
 
     def _bounds(self, tensor: tf.Tensor) -> list[Any]:
+        """Begin, end and strides.
+
+        XLA would go by the most elements that a mask may select: wrong numbers, or a crash.
+        """
+        bounds = self._kept_bounds(tensor)
+        if not self._bounded_by_size or not compiled_by_xla():
+            return bounds
+        rows: list[list[Any]] = [array.tolist() for array in self._arrays[:2]]
+        for entry, axis in self._bounded_by_size:
+            size = as_tensor(size_of(tensor, axis))
+            if self._masks[-1] >> entry & 1:  # an index
+                rows[0][entry] = within(rows[0][entry], size)
+                rows[1][entry] = gen_math_ops.add_v2(rows[0][entry], as_tensor(1))
+            else:
+                for row in rows:
+                    row[entry] = within(row[entry], size)
+        dtype = tf.as_dtype(self._arrays[0].dtype)
+        return [*(gen_math_ops.cast(vector(row), DstT=dtype) for row in rows), bounds[2]]
+
+    def _kept_bounds(self, tensor: tf.Tensor) -> list[Any]:
         """Begin, end and strides: eager tensors that are kept, which a FuncGraph embeds as constants."""
         if not isinstance(tensor, EagerTensor) and not isinstance(tensor.graph, func_graph.FuncGraph):
             return self._arrays

@@ -38,6 +38,13 @@ def as_tensor(size: Size, dtype: tf.DType = tf.int64) -> tf.Tensor:
     return constant(size, dtype)
 
 
+def within(bound: int, size: tf.Tensor) -> tf.Tensor:
+    """A bound of a slice, of 0 to `size` elements from the front."""
+    if bound < 0:
+        return gen_math_ops.maximum(gen_math_ops.add_v2(size, as_tensor(bound)), as_tensor(0))
+    return gen_math_ops.minimum(as_tensor(bound), size)
+
+
 def product(sizes: Iterable[Size]) -> Size:
     """The product of sizes."""
     known, unknown = 1, []

@@ -28,6 +28,7 @@ from tnp_shim.kernels.shapes import (
 )
 from tnp_shim.promotion import cast, constant
 from tnp_shim.tensorflow_internals import (
+    compiled_by_xla,
     context,
     followed_by_forward_mode,
     gen_array_ops,
@@ -155,8 +156,13 @@ def rolled(tensor: tf.Tensor, shift: tf.Tensor, axis: int | tf.Tensor = 1) -> tf
     """A cube with its elements moved on along the middle axis (or others), those at the end to the front.
 
     By an op, in a dtype for which it has a kernel on GPUs too: the gradient of a gather along that axis would
-    keep XLA from compiling second gradients.
+    keep XLA from compiling second gradients. Of an unknown size XLA's op takes the most elements that a mask
+    may select, so there it is a gather.
     """
+    if compiled_by_xla() and isinstance(axis, int) and tensor.shape[axis] is None:
+        n = length(tensor, axis)
+        places = gen_math_ops.floor_mod(gen_math_ops.sub(counting(n), as_length(shift)), as_length(n))
+        return gather(tensor, places, axis)
     axes = axis if isinstance(axis, tf.Tensor) else constant(axis, tf.int32)
     dtype = tensor.dtype
     if dtype == tf.uint64:

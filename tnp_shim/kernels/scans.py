@@ -28,7 +28,13 @@ from tnp_shim.kernels.folds import (
 )
 from tnp_shim.kernels.shapes import as_length, counting, gather, length, reshape, sliced
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import context, followed_by_forward_mode, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import (
+    compiled_by_xla,
+    context,
+    followed_by_forward_mode,
+    gen_array_ops,
+    gen_math_ops,
+)
 
 Bodies: TypeAlias = Callable[[tuple[tf.Tensor, ...], tuple[tf.Tensor, ...]], tuple[tf.Tensor, ...]]
 
@@ -37,7 +43,18 @@ def cumsum(tensor: tf.Tensor, axis: int) -> tf.Tensor:
     """The cumulative sum along an axis."""
     if tensor.dtype.is_complex:  # no kernel on GPUs; sums of the parts are the parts of the sums
         return complex_of(cumsum(real(tensor), axis), cumsum(imag(tensor), axis))
-    return modular("Cumsum", gen_math_ops.cumsum, tensor, constant(axis, tf.int32))
+    found = modular("Cumsum", gen_math_ops.cumsum, tensor, constant(axis, tf.int32))
+    return _of_the_size_of(tensor, found, axis)
+
+
+def _of_the_size_of(tensor: tf.Tensor, found: tf.Tensor, axis: int) -> tf.Tensor:
+    """A cumulative result with the size of its argument, which XLA loses where a mask gives it.
+
+    `tf.shape(tf.cumsum(tf.boolean_mask(x, m)))` is negative under XLA, and what goes by it is wrong.
+    """
+    if tensor.shape[axis] is not None or not compiled_by_xla():
+        return found
+    return reshape(found, gen_array_ops.shape(tensor))
 
 
 def cumprod(tensor: tf.Tensor, axis: int, exclusive: bool = False, reverse: bool = False) -> tf.Tensor:
@@ -48,9 +65,12 @@ def cumprod(tensor: tf.Tensor, axis: int, exclusive: bool = False, reverse: bool
     if tensor.dtype.is_complex:  # no kernel on GPUs and under XLA
         return _cumprod_of_complex(tensor, axis, exclusive, reverse)
     if tensor.dtype.is_integer:
-        return modular("Cumprod", gen_math_ops.cumprod, tensor, constant(axis, tf.int32), exclusive, reverse)
+        found = modular("Cumprod", gen_math_ops.cumprod, tensor, constant(axis, tf.int32), exclusive, reverse)
+        return _of_the_size_of(tensor, found, axis)
     return with_gradient(
-        lambda x: gen_math_ops.cumprod(x, constant(axis, tf.int32), exclusive, reverse),
+        lambda x: _of_the_size_of(
+            x, gen_math_ops.cumprod(x, constant(axis, tf.int32), exclusive, reverse), axis
+        ),
         lambda upstream, x: _cumprod_gradient(upstream, x, axis, exclusive, reverse),
         tensor,
     )

@@ -13,9 +13,10 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from tnp_shim.errors import unknown_shape
 from tnp_shim.indexing.checks import asserted, every, known_indices, traced_index
+from tnp_shim.indexing.sizes import within
 from tnp_shim.kernels.coverage import compute_dtype
 from tnp_shim.promotion import cast, constant, shape_of
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops, known_value
 
 Length: TypeAlias = int | tf.Tensor
 """A size: an int where it is known, else an int64 scalar tensor."""
@@ -86,12 +87,15 @@ def product(sizes: Iterable[Length]) -> Length:
 
 def reshape(tensor: tf.Tensor, sizes: Iterable[Length] | tf.Tensor) -> tf.Tensor:
     """The tensor in another shape; one size may be -1."""
-    return gen_array_ops.reshape(tensor, vector(sizes))
+    shape = vector(sizes)
+    if compiled_by_xla() and not tensor.shape.is_fully_defined():
+        shape = cast(shape, tf.int32)  # the dtype in which XLA keeps the sizes that a mask gives
+    return gen_array_ops.reshape(tensor, shape)
 
 
 def flat(tensor: tf.Tensor) -> tf.Tensor:
     """The tensor as a vector."""
-    return tensor if tensor.shape.rank == 1 else gen_array_ops.reshape(tensor, constant((-1,), tf.int64))
+    return tensor if tensor.shape.rank == 1 else reshape(tensor, constant((-1,), tf.int64))
 
 
 def along(tensor: tf.Tensor, axis: int, rank: int) -> tf.Tensor:
@@ -173,15 +177,20 @@ def sliced(
     tensor: tf.Tensor, axis: int, start: Length | None, stop: Length | None, step: int = 1
 ) -> tf.Tensor:
     """`tensor[..., start:stop:step, ...]` along one axis counted from the front."""
+    dtype = tf.int64
+    if step == 1 and compiled_by_xla() and isinstance(size := length(tensor, axis), tf.Tensor):
+        # XLA would go by the most elements that a mask may select; bounds that values give it takes in int32
+        start, stop = (within(bound, size) if isinstance(bound, int) else bound for bound in (start, stop))
+        dtype = tf.int32
 
     def bound(value):
-        return vector([0] * axis + [0 if value is None else value])
+        return cast(vector([0] * axis + [0 if value is None else value]), dtype)
 
     return gen_array_ops.strided_slice(
         tensor,
         bound(start),
         bound(stop),
-        bound(step) if axis == 0 else constant((1,) * axis + (step,), tf.int64),
+        bound(step) if axis == 0 else constant((1,) * axis + (step,), dtype),
         begin_mask=2**axis - 1 | (start is None) << axis,
         end_mask=2**axis - 1 | (stop is None) << axis,
     )
