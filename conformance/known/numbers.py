@@ -50,6 +50,31 @@ KNOWN: tuple[Known, ...] = (
         stumble="A single number drawn inside tf.function is a scalar array, not a Python number.",
     ),
     Known(
+        "angles-of-vonmises",
+        "random.vonmises random.Generator.vonmises",
+        "graph unknown xla loop",
+        "NumPy's remainder rounds angles to steps of 8.9e-16 and its arc cosine to the last bit, so that angles "
+        "are a step off, which is many ulp of a small one",
+        kind="value",
+        text="ulp away",
+    ),
+    Known(
+        "two-errors-in-a-draw",
+        "random.*",
+        "graph unknown xla loop",
+        "the call has two faults, and that of a value which is not known while tracing is told of second",
+        kind="error",
+        text=r"tracing: TypeError: .*; NumPy raises ValueError",
+    ),
+    Known(
+        "no-polynomial-without-axes",
+        "roots",
+        "*",
+        "NumPy refuses a 0-d array before its function runs, since its dispatcher takes the argument apart",
+        kind="error",
+        text="did not return an iterable",
+    ),
+    Known(
         "drawn-on-the-host",
         "random.*",
         "xla gpu",
