@@ -28,6 +28,15 @@ def _casts_to_integers(call: Call) -> bool:
 
 KNOWN: tuple[Known, ...] = (
     Known(
+        "loops-narrower-than-out",
+        "logaddexp logaddexp2 hypot power float_power",
+        "*",
+        "the ulp is that of `out`, while the numbers are computed in the loop's narrower dtype",
+        kind="value",
+        text=r"argument \d+ after the call.*ulp away",
+        when=has_keyword("out"),
+    ),
+    Known(
         "subnormal-results",
         "*",
         "*",

@@ -53,8 +53,8 @@ KNOWN: tuple[Known, ...] = (
         "angles-of-vonmises",
         "random.vonmises random.Generator.vonmises",
         "graph unknown xla loop",
-        "NumPy's remainder rounds angles to steps of 8.9e-16 and its arc cosine to the last bit, so that angles "
-        "are a step off, which is many ulp of a small one",
+        "NumPy's remainder rounds angles to steps of 8.9e-16 and its arc cosine to the last bit, so that some "
+        "angles are a step off, which is many ulp of a small one",
         kind="value",
         text="ulp away",
     ),
