@@ -32,7 +32,7 @@ KNOWN: tuple[Known, ...] = (
         "logaddexp logaddexp2 hypot power float_power",
         "*",
         "the ulp is that of `out`, while the numbers are computed in the loop's narrower dtype",
-        kind="value",
+        kind="inputs",
         text=r"argument \d+ after the call.*ulp away",
         when=has_keyword("out"),
     ),

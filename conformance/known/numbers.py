@@ -53,7 +53,7 @@ KNOWN: tuple[Known, ...] = (
         "angles-of-vonmises",
         "random.vonmises random.Generator.vonmises",
         "graph unknown xla loop",
-        "NumPy's remainder rounds angles to steps of 8.9e-16 and its arc cosine to the last bit, so that some "
+        "NumPy's remainder rounds angles to steps of 8.9e-16, its arc cosine to the last bit, so that some "
         "angles are a step off, which is many ulp of a small one",
         kind="value",
         text="ulp away",
@@ -73,24 +73,6 @@ KNOWN: tuple[Known, ...] = (
         "NumPy refuses a 0-d array before its function runs, since its dispatcher takes the argument apart",
         kind="error",
         text="did not return an iterable",
-    ),
-    Known(
-        "drawn-on-the-host",
-        "random.*",
-        "xla gpu",
-        "NumPy itself draws, from the same stream; XLA compiles no calls of the host",
-        kind="error",
-        text="is drawn on the host",
-        stumble="Distributions that NumPy draws on the host (docs/random.md lists them) are not compiled by "
-        "XLA.",
-    ),
-    Known(
-        "host-calls-of-streams",
-        "random.*",
-        "gpu",
-        "NumPy itself draws, on the host, from the same stream",
-        kind="kernel",
-        text="host call PyFunc",
     ),
     Known(
         "bytes-while-tracing",
