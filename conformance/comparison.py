@@ -86,7 +86,7 @@ def _compare_floats(
         if bool(numpy.all(distance <= allowed)):
             return Comparison()
     narrower = _NARROWER.get(e.dtype.name)
-    if narrower and all(numpy.array_equal(x, x.astype(narrower), equal_nan=True) for x in (e, a)):
+    if narrower and _are_all(narrower, e) and _are_all(narrower, a):
         return _compare_floats(e.astype(narrower), a.astype(narrower), where, tolerance, None)
     flushed = ulps_between(_flushed(e), _flushed(a), tolerance.of_largest) <= allowed
     at = numpy.unravel_index(int(numpy.argmax(distance - allowed)), distance.shape)
@@ -100,6 +100,11 @@ def _compare_floats(
 
 _NARROWER = {"complex128": "complex64", "float64": "float32", "float32": "float16"}
 """Numbers that all are of the narrower dtype were computed in it, as for an `out` wider than the loop."""
+
+
+def _are_all(dtype: str, array: Any) -> bool:
+    with numpy.errstate(all="ignore"):
+        return numpy.array_equal(array, array.astype(dtype), equal_nan=True)
 
 
 def _flushed(array: Any) -> Any:

@@ -89,6 +89,27 @@ def test_the_sign_of_a_zero_counts_where_values_are_exact():
     assert compare_results(plus, minus, Tolerance(4)).difference is None
 
 
+def compared(expected, actual):
+    leaves = [Leaf("array", numpy.array(a), numpy.array(a).dtype, (len(a),)) for a in (expected, actual)]
+    return compare_results(*leaves, Tolerance(4)).difference
+
+
+def test_numbers_of_a_narrower_loop_are_measured_in_its_dtype():
+    third = float(numpy.float32(1 / 3))
+    beside = float(numpy.nextafter(numpy.float32(third), numpy.float32(1)))
+    assert compared([third, numpy.inf], [beside, numpy.inf]) is None
+    assert compared([third, 0.1], [beside, 0.1]).kind == "value"  # 0.1 is no float32
+    assert compared([third], [third + 1e-12]).kind == "value"
+
+
+def test_a_flushed_part_is_told_from_a_wrong_one():
+    tiny = 1e-310
+    assert compared([complex(tiny, 1)], [complex(0, 1)]) is None  # far below the last place of the number
+    assert compared([complex(tiny, tiny)], [0j]).kind == "subnormal"
+    assert compared([complex(1e-300, tiny)], [complex(1e-300, 0)]).kind == "subnormal"
+    assert compared([complex(1e-300, tiny)], [complex(2e-300, 0)]).kind == "value"
+
+
 def test_every_name_has_a_part_of_the_report():
     names = inventory()
     assert {"add", "add.reduce", "ndarray.T", "linalg.svd", "fft.fft", "random.normal"} <= set(names)

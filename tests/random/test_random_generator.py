@@ -211,3 +211,16 @@ def test_parameters_and_sizes_unknown_while_tracing(api):
         )
         for wanted, actual in zip(expected, found, strict=True):
             compare(wanted, actual, (length, n))
+
+
+@pytest.mark.parametrize("api", ["default_rng", "RandomState"])
+def test_text_is_chosen_and_moved_as_numpy_does(api):
+    theirs, mine = getattr(numpy.random, api)(0), getattr(np.random, api)(0)
+    for draw in (
+        lambda rng: rng.choice(["x", "y", "z"]),
+        lambda rng: rng.choice(numpy.array(["x", "y"]), 3, p=[0.2, 0.8]),
+        lambda rng: rng.permutation(["x", "y", "z"]),
+    ):
+        expected, actual = draw(theirs), draw(mine)
+        assert type(actual) is type(expected) and numpy.array_equal(actual, expected)
+    assert mine.normal() == theirs.normal()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy
 import tensorflow as tf
 
-from tnp_shim import config
+from tnp_shim import config, dtypes
 from tnp_shim.array import Array, wrap_scalar, write
 from tnp_shim.conversion import is_tensor_like, to_tensor
 from tnp_shim.random import layouts, tensorflow_stream
@@ -167,9 +167,11 @@ def plain(value: Any) -> Any:
 
 
 def as_ours(value: Any) -> Any:
-    """What NumPy gave, with arrays of ours in place of its own."""
+    """What NumPy gave, with arrays of ours in place of its own, but for text and other data of its own."""
+    if isinstance(value, (numpy.ndarray, numpy.generic)) and not dtypes.is_supported(value.dtype):
+        return value
     if isinstance(value, numpy.ndarray):
-        return layouts.as_ours(value) if value.dtype != object else value
+        return layouts.as_ours(value)
     if isinstance(value, numpy.generic):
         return wrap_scalar(tf.constant(value))
     return value
