@@ -87,7 +87,9 @@ def _compare_floats(
             return Comparison()
     narrower = _NARROWER.get(e.dtype.name)
     if narrower and _are_all(narrower, e) and _are_all(narrower, a):
-        return _compare_floats(e.astype(narrower), a.astype(narrower), where, tolerance, None)
+        alike = _compare_floats(e.astype(narrower), a.astype(narrower), where, tolerance, None)
+        if alike.difference is None:
+            return alike
     flushed = ulps_between(_flushed(e), _flushed(a), tolerance.of_largest) <= allowed
     at = numpy.unravel_index(int(numpy.argmax(distance - allowed)), distance.shape)
     text = f"{where}{list(map(int, at))}: {a[at]!r}, NumPy gives {e[at]!r}; {worst:.3g} ulp away"

@@ -55,9 +55,9 @@ KNOWN: tuple[Known, ...] = (
         "*",
         "*",
         "a tensor of numbers has no elements of text; text stays in real NumPy arrays",
-        text=r"UnsupportedTypeError: an array of dtype dtype\('<U\d+'\) cannot be held by a tensor",
+        text=r"UnsupportedTypeError: (np\.\S+: )?an array of dtype dtype\('<U\d+'\) cannot be held by a tensor",
         kind="error",
-        stumble="Text is held by NumPy's own arrays only: functions of tensors refuse it with "
+        stumble="Text is held by NumPy's own arrays only: beside arrays of numbers functions refuse it with "
         "UnsupportedTypeError, a TypeError.",
     ),
     Known(
