@@ -55,7 +55,7 @@ KNOWN: tuple[Known, ...] = (
         "*",
         "*",
         "a tensor of numbers has no elements of text; text stays in real NumPy arrays",
-        text=r"UnsupportedTypeError: (np\.\S+: )?an array of dtype dtype\('<U\d+'\) cannot be held by a tensor",
+        text=r"UnsupportedTypeError: (np\.\S+: )?an array of dtype dtype\('<U\d+'\) cannot be held",
         kind="error",
         stumble="Text is held by NumPy's own arrays only: beside arrays of numbers functions refuse it with "
         "UnsupportedTypeError, a TypeError.",
