@@ -8,7 +8,7 @@ more in a function the clock tells.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,14 @@ def _is_from_linear_algebra(op: Any) -> bool:
 
 def can_run_again(graph: Any) -> bool:
     """Whether nothing but the time tells that a graph ran once more: no variable, no print, no host call."""
-    return all(name in _MAY_RUN_AGAIN or not _is_stateful(name) for name in _op_types(graph))
+    names = {node.op for node in nodes_of(graph)}
+    return all(name in _MAY_RUN_AGAIN or not _is_stateful(name) for name in names)
 
 
-def _op_types(graph: Any) -> Iterator[str]:
-    definition = graph.as_graph_def()
-    for nodes in (definition.node, *(f.node_def for f in definition.library.function)):
-        yield from {node.op for node in nodes}
+def nodes_of(graph: Any) -> list[Any]:
+    """The nodes of a graph, and of the functions that it calls."""
+    whole = graph.as_graph_def()
+    return [*whole.node, *(node for function in whole.library.function for node in function.node_def)]
 
 
 def _is_stateful(name: str) -> bool:

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from tnp_shim import control_flow
 from tnp_shim.array import Array, ndarray, scalar, wrap
+from tnp_shim.call_timing import nodes_of
 from tnp_shim.control_flow import Decision
 from tnp_shim.control_flow.log import place_of
 from tnp_shim.declaration import REGISTRY
@@ -111,7 +112,7 @@ def explain(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation:
             traced = tf.function(over_tensors).get_concrete_function(*specs)
         finally:
             sys.setprofile(before)
-    nodes = _nodes(traced)
+    nodes = nodes_of(traced.graph)
     host = [f"{_line(d)}: {d.reason}" for d in log if d.kind == "host"]
     host += sorted({node.op for node in nodes if node.op in _ON_HOST} if not host else ())
     xla, reason = _compiles(over_tensors, tensors)
@@ -174,11 +175,6 @@ def _declared(frame: FrameType) -> Any:
 
 
 # the graph
-
-
-def _nodes(traced: Any) -> list[Any]:
-    graph = traced.graph.as_graph_def()
-    return [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
 
 
 def _words(node: Any) -> str:

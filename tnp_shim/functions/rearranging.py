@@ -52,10 +52,10 @@ def roll(a: Tensor, shift: Any, axis: Axis = None):
     if a.shape.rank is not None:
         axes = normalize_axis_tuple(axes, a.shape.rank, allow_duplicate=True)
     shifts, axes = _paired(shift, axes)
-    moved = None if axes.shape[0] == 0 else _moved_in_pieces(a, shifts, axes)
-    if moved is None:
-        moved = rolled(a, shifts, axes) if axes.shape[0] != 0 else a
-    return moved if shape is None else reshape(moved, shape)
+    if axes.shape[0] != 0:
+        moved = _moved_in_pieces(a, shifts, axes)
+        a = rolled(a, shifts, axes) if moved is None else moved
+    return a if shape is None else reshape(a, shape)
 
 
 def _moved_in_pieces(a: tf.Tensor, shifts: tf.Tensor, axes: tf.Tensor) -> tf.Tensor | None:

@@ -148,8 +148,8 @@ class BasicPlan:
 
     __slots__ = (
         "_arrays",
-        "_compiles",
         "_bounded_by_size",
+        "_compiles",
         "_identity",
         "_key",
         "_masks",

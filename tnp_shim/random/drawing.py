@@ -129,18 +129,19 @@ def drawn(self: Draws, method: Method, args: tuple[Any, ...], kwargs: dict[str, 
         raise
     bound.apply_defaults()
     values = {key: value for key, value in bound.arguments.items() if key != "self"}
-    if of_tensorflow and runs_eagerly() and not tensorflow_stream.can_draw(self, name, values):
+    draw = _from_tensors
+    if of_tensorflow and tensorflow_stream.can_draw(self, name, values):
+        draw = tensorflow_stream.draw
+    elif of_tensorflow and runs_eagerly():
         return _by_numpy(self, method, args, kwargs)
     if not runs_eagerly():
-        return _from_tensors(self, name, values)
+        return draw(self, name, values)
     self._bits.read()  # which puts the state into tensors
     with self._bits.lock:
-        return _from_tensors(self, name, values)
+        return draw(self, name, values)
 
 
 def _from_tensors(self: Draws, name: str, values: dict[str, Any]) -> Any:
-    if config.get_random_stream() == "tensorflow" and tensorflow_stream.can_draw(self, name, values):
-        return tensorflow_stream.draw(self, name, values)
     if name in self._special:
         return self._special[name](self, values)
     if name in self._rows:

@@ -16,7 +16,7 @@ from tnp_shim.conversion import to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
 from tnp_shim.kernels.random.engine import Engine
 from tnp_shim.promotion import cast
-from tnp_shim.random.hosted import Draws, asked, drawn_on_host, host, without_gradient
+from tnp_shim.random.hosted import Draws, asked, checked_when_run, drawn_on_host, host, without_gradient
 from tnp_shim.random.rows import Draw, Row, with_gradient
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import compiled_by_xla, known_value, runs_eagerly
@@ -95,9 +95,7 @@ def refused_at_run_time(row: Row, tensors: list[tf.Tensor]) -> list[tf.Tensor]:
         if parameter.fault is not None and known_value(tensor) is None
     ]
     faults += [(fault(*tensors), words) for fault, words in row.together]
-    checks = [tf.debugging.Assert(~tf.reduce_any(f), [f"np.random.{row.name}: {w}"]) for f, w in faults]
-    with tf.control_dependencies([check for check in checks if check is not None]):
-        return [tf.identity(tensor) for tensor in tensors]
+    return checked_when_run(row.name, faults, tensors)
 
 
 def _set_right(row: Row, tensors: list[tf.Tensor]) -> tuple[list[tf.Tensor], tf.Tensor | None]:

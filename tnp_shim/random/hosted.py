@@ -63,6 +63,13 @@ routes = _Routes()
 """What tests may change."""
 
 
+def checked_when_run(name: str, faults: Sequence[tuple[tf.Tensor, str]], given: Sequence[Any]) -> list[Any]:
+    """What is given, its tensors behind checks for faults, which the graph makes when it runs."""
+    checks = [tf.debugging.Assert(~tf.reduce_any(f), [f"np.random.{name}: {words}"]) for f, words in faults]
+    with tf.control_dependencies([check for check in checks if check is not None]):
+        return [tf.identity(one) if isinstance(one, tf.Tensor) else one for one in given]
+
+
 def drawn_on_host() -> bool:
     """Whether even what has a native draw is drawn on the host: so it is eagerly."""
     return runs_eagerly() and not routes.native_eagerly

@@ -19,7 +19,16 @@ from tnp_shim.kernels.shapes import Length
 from tnp_shim.kernels.shapes import length as length_of
 from tnp_shim.promotion import cast
 from tnp_shim.random.elementwise import shaped
-from tnp_shim.random.hosted import EXAMPLES, Draws, asked, drawn_on_host, host, on_host, stand_in
+from tnp_shim.random.hosted import (
+    EXAMPLES,
+    Draws,
+    asked,
+    checked_when_run,
+    drawn_on_host,
+    host,
+    on_host,
+    stand_in,
+)
 from tnp_shim.random.layouts import shuffled_order
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import known_value
@@ -249,14 +258,12 @@ def _checked(
         if not replace:
             some = tf.math.count_nonzero(chances > 0, dtype=tf.int64)
             faults["Fewer non-zero entries in p than size"] = some < count
-    checks = [
-        tf.debugging.Assert(~fault, [f"np.random.choice: {words}"])
+    unknown = [
+        (fault, words)
         for words, fault in faults.items()
         if isinstance(fault, tf.Tensor) and known_value(fault) is None
     ]
-    with tf.control_dependencies([check for check in checks if check is not None]):
-        given = (population, count, chances)
-        population, count, chances = (tf.identity(x) if isinstance(x, tf.Tensor) else x for x in given)
+    population, count, chances = checked_when_run("choice", unknown, [population, count, chances])
     return population, count, chances
 
 

@@ -13,7 +13,15 @@ from tnp_shim.conversion import is_tensor_like, tensor_of
 from tnp_shim.kernels.random import bounded, bounded_each
 from tnp_shim.random import moves, vectors
 from tnp_shim.random.elementwise import elementwise, shaped
-from tnp_shim.random.hosted import Draws, asked, drawn_on_host, is_unknown, on_host, stand_in
+from tnp_shim.random.hosted import (
+    Draws,
+    asked,
+    checked_when_run,
+    drawn_on_host,
+    is_unknown,
+    on_host,
+    stand_in,
+)
 from tnp_shim.random.sizes import Size
 from tnp_shim.tensorflow_internals import compiled_by_xla
 
@@ -92,9 +100,8 @@ def _refused_at_run_time(
         wrong = functools.reduce(tf.logical_or, faults.values())
         only = tf.constant(numpy.iinfo(dtype).min if dtype.kind == "i" else 0, tf.int64)
         return tf.where(wrong, only, low), tf.where(wrong, only, last)
-    checks = [tf.debugging.Assert(~tf.reduce_any(f), [f"np.random.{name}: {w}"]) for w, f in faults.items()]
-    with tf.control_dependencies([check for check in checks if check is not None]):
-        return tf.identity(low), tf.identity(last)
+    low, last = checked_when_run(name, [(fault, words) for words, fault in faults.items()], [low, last])
+    return low, last
 
 
 def random_integers(self: Draws, values: dict[str, Any]) -> Any:
