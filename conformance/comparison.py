@@ -91,6 +91,7 @@ def _compare_floats(
         if alike.difference is None:
             return alike
     flushed = ulps_between(_flushed(e), _flushed(a), tolerance.of_largest) <= allowed
+    flushed |= distance <= allowed
     at = numpy.unravel_index(int(numpy.argmax(distance - allowed)), distance.shape)
     text = f"{where}{list(map(int, at))}: {a[at]!r}, NumPy gives {e[at]!r}; {worst:.3g} ulp away"
     infinite = numpy.iscomplexobj(e) & ~numpy.isfinite(e) & ~numpy.isfinite(a)

@@ -26,15 +26,13 @@ class Program:
 
     `called` is its function. `smooth` tells the argument and the place in the result between which there is a
     derivative. `tolerance` is relative to the largest element; it is 0 for integers. `writes` says that
-    arguments are changed, which plain tf.function refuses. `not_compiled` is the construct that XLA has no
-    way for, with a part of the error that tells.
+    arguments are changed, which plain tf.function refuses.
     """
 
     called: str
     smooth: tuple[int, int | None] | None = None
     writes: bool = False
     tolerance: float = 1e-11
-    not_compiled: tuple[str, str] | None = None
 
 
 PROGRAMS: dict[str, Program] = {
@@ -50,18 +48,10 @@ PROGRAMS: dict[str, Program] = {
     "genetic_algorithm": Program("evolve"),
     "gram_schmidt": Program("least_squares", smooth=(0, 0)),
     "heat_plate": Program("diffuse", smooth=(1, 0)),
-    "histogram_pipeline": Program(
-        "summarize",
-        writes=True,
-        not_compiled=("bincount, whose size is a number found", "size of the result depends"),
-    ),
+    "histogram_pipeline": Program("summarize", writes=True),
     "image_filters": Program("outline"),
     "ising_model": Program("run", writes=True),
-    "k_means": Program(
-        "cluster",
-        smooth=(0, 3),
-        not_compiled=("bincount, whose size is a number found", "size of the result depends"),
-    ),
+    "k_means": Program("cluster", smooth=(0, 3)),
     "kalman_filter": Program("filtered"),
     "knapsack": Program("pack"),
     "lattice_boltzmann": Program("flow", smooth=(0, 2)),

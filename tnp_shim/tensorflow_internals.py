@@ -254,10 +254,20 @@ def vectorized_from_outside(tensor) -> bool:
     In a graph the function is traced once, in the graph itself: a write to an array from outside would
     be made once, with the first element, where the caller means every element.
     """
+    frame = _vectorizing_frame()
+    return frame is not None and tensor.op in frame.f_locals["existing_ops"]
+
+
+def traced_by_vectorized_map() -> bool:
+    """Whether tf.vectorized_map traces a function right now."""
+    return _vectorizing_frame() is not None
+
+
+def _vectorizing_frame() -> types.FrameType | None:
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not _VECTORIZED:
         frame = frame.f_back
-    return frame is not None and tensor.op in frame.f_locals["existing_ops"]
+    return frame
 
 
 def asked_by_forward_mode(frame) -> bool:

@@ -108,6 +108,8 @@ def test_a_flushed_part_is_told_from_a_wrong_one():
     assert compared([complex(tiny, tiny)], [0j]).kind == "subnormal"
     assert compared([complex(1e-300, tiny)], [complex(1e-300, 0)]).kind == "subnormal"
     assert compared([complex(1e-300, tiny)], [complex(2e-300, 0)]).kind == "value"
+    least_normal = float(numpy.finfo(float).tiny)
+    assert compared([least_normal, tiny], [numpy.nextafter(least_normal, 1), 0.0]).kind == "subnormal"
 
 
 def test_every_name_has_a_part_of_the_report():

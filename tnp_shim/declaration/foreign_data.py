@@ -15,6 +15,8 @@ from tnp_shim.declaration.failures import numpys_error, stand_in
 from tnp_shim.errors import UnsupportedTypeError
 from tnp_shim.tensorflow_internals import known_value
 
+_BESIDE = ", and not beside arrays of tnp_shim"
+
 
 def handed_on(
     name: str,
@@ -30,7 +32,8 @@ def handed_on(
     ours the data is refused: NumPy's error if it has one, else `error` with the function's name.
     """
     if _holds_others(kwargs.get("out")) or _holds_others((args, kwargs), selects):
-        refusal = UnsupportedTypeError(f"np.{name}: {error}, and not beside arrays of tnp_shim")
+        told = str(error).endswith(_BESIDE)  # by a function that this one called
+        refusal = error if told else UnsupportedTypeError(f"np.{name}: {error}{_BESIDE}")
         raise numpys_error(name, numpy_callable, args, kwargs, refusal) from None
     return _ours(numpy_callable(*stand_in(args), **stand_in(kwargs)))
 

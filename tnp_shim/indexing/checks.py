@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
+from tnp_shim.indexing.bounds import bounds_of
 from tnp_shim.indexing.sizes import Size, as_tensor
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import (
@@ -77,16 +78,16 @@ def known_indices(index: numpy.ndarray, axis: int, size: int) -> numpy.ndarray:
 
 
 def is_within(index: tf.Tensor, least: int, most: int) -> bool:
-    """Whether a tensor of an unknown integer, a loop's index say, is known to be in a range."""
-    bounds = getattr(index, "number_bounds", None)
-    return bounds is not None and least <= bounds[0] and bounds[1] <= most
+    """Whether the elements of a tensor of unknown integers are known to be in a range."""
+    lowest, highest = bounds_of(index)
+    return least <= lowest and highest <= most
 
 
 def traced_index(index: tf.Tensor, axis: int, size: Size) -> tf.Tensor:
     """A tensor of unknown indices, none negative; a runtime error if one is out of bounds."""
     if index.dtype not in (tf.int32, tf.int64) or (isinstance(size, int) and size > tf.int32.max):
         index = gen_math_ops.cast(index, DstT=tf.int64)
-    elif isinstance(size, int) and is_within(index, 0, size - 1):
+    if isinstance(size, int) and is_within(index, 0, size - 1):
         return index
     limit, zero = as_tensor(size, index.dtype), constant(0, index.dtype)
     index = gen_math_ops.select_v2(gen_math_ops.less(index, zero), gen_math_ops.add_v2(index, limit), index)

@@ -13,6 +13,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tnp_shim.indexing.bounds import captured
 from tnp_shim.indexing.checks import is_within
 from tnp_shim.indexing.sizes import as_tensor
 from tnp_shim.promotion import constant
@@ -52,7 +53,7 @@ def _linear(tensor: tf.Tensor, depth: int) -> tuple[dict[Any, int], int] | None:
     op = tensor.op
     if depth and op.type == "Identity":
         return _linear(op.inputs[0], depth - 1)
-    if depth and op.type == "Placeholder" and (outer := _captured(tensor)) is not None:
+    if depth and op.type == "Placeholder" and (outer := captured(tensor)) is not None:
         return _linear(outer, depth - 1)
     if depth and op.type in ("AddV2", "Sub", "Mul"):
         first, second = (_linear(part, depth - 1) for part in op.inputs)
@@ -64,12 +65,6 @@ def _linear(tensor: tf.Tensor, depth: int) -> tuple[dict[Any, int], int] | None:
             factor, other = (first, second) if not first[0] else (second, first)
             return _sum(({}, 0), other, factor[1])
     return {(id(tensor.graph), tensor.name): 1}, 0
-
-
-def _captured(inner: tf.Tensor) -> tf.Tensor | None:
-    """The tensor of an enclosing graph that a placeholder stands for, if it does."""
-    captures = getattr(inner.graph, "captures", ())
-    return next((outer for outer, placeholder in captures if placeholder is inner), None)
 
 
 def _sum(first: Any, second: Any, factor: int) -> tuple[dict[Any, int], int] | None:

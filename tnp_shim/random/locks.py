@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-import sys
 import threading
-import types
 from typing import Any
 
 import tensorflow as tf
 
-from tnp_shim.tensorflow_internals import builds_function, compiled_by_xla, runs_eagerly
+from tnp_shim.tensorflow_internals import (
+    builds_function,
+    compiled_by_xla,
+    runs_eagerly,
+    traced_by_vectorized_map,
+)
 
 _MUTEXES = 16
 """Each has a thread of its own."""
@@ -65,14 +68,7 @@ def is_needed() -> bool:
     """Whether what is being built is a graph that takes locks."""
     if runs_eagerly() or not builds_function() or compiled_by_xla():
         return False
-    frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_name != _VECTORIZED:
-        frame = frame.f_back
-    return frame is None
-
-
-_VECTORIZED = "_pfor_impl"
-"""The function by which tf.vectorized_map traces; it knows no mutexes."""
+    return not traced_by_vectorized_map()  # which knows no mutexes
 
 
 def _mutex(number: int) -> tf.Tensor:
