@@ -17,7 +17,7 @@ from tnp_shim.indexing.boolean import check_mask, fitting, selected_index, writt
 from tnp_shim.indexing.checks import known_indices, spelled, traced_index
 from tnp_shim.indexing.layout import FULL, IndexArray, axes_taken, expanded, is_index_array
 from tnp_shim.indexing.scatter import scattered
-from tnp_shim.indexing.selections import Selection, note
+from tnp_shim.indexing.selections import Selection, note, part_of_mask
 from tnp_shim.indexing.sizes import as_tensor, flat, product, reshaped, size_of, sizes_of, transposed
 from tnp_shim.indexing.traced import basic_plan
 from tnp_shim.indexing.values import broadcast_value, checked_value
@@ -139,7 +139,7 @@ class AdvancedPlan:
         result = gen_array_ops.gather_v2(inner, index, constant(axis, tf.int32))
         if axis == self._target:
             if len(self._arrays) == 1 and self._arrays[0].is_mask and compiled_by_xla():
-                note(result, Selection(inner, self._arrays[0].values, axis))
+                note(result, Selection(inner, axis, part_of_mask(self._arrays[0].values)))
             return result
         moved = range(axis, axis + len(self._broadcast))
         others = [place for place in range(len(self.shape)) if place not in moved]

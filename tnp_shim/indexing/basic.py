@@ -25,6 +25,7 @@ from tnp_shim.tensorflow_internals import (
     ops,
 )
 
+_TURNED = (slice, None, None, -1)
 _INT32, _INT64 = numpy.iinfo(numpy.int32), numpy.iinfo(numpy.int64)
 
 
@@ -155,6 +156,7 @@ class BasicPlan:
         "_masks",
         "_tensors",
         "_source",
+        "_turned",
         "is_scalar",
         "shape",
     )
@@ -177,7 +179,15 @@ class BasicPlan:
         self._tensors: list[tf.Tensor] | None = None
         self._masks = spec.masks
         self._bounded_by_size = spec.bounded_by_size
+        self._turned = self._axes_turned()
         self._compiles = spec.has_unit_steps and 0 not in (self.shape or ())
+
+    def _axes_turned(self) -> list[int]:
+        """The axes of what is read that are of unknown size and taken from their end to their start."""
+        if self._source is None or self.shape is None or _TURNED not in self._key:
+            return []
+        items = [item for item in expanded(self._source, self._key) if not isinstance(item, int)]
+        return [axis for axis, item in enumerate(items) if item == _TURNED and self.shape[axis] is None]
 
     @property
     def numpy_index(self) -> tuple[Any, ...]:
@@ -220,8 +230,17 @@ class BasicPlan:
         """The selected part of the tensor."""
         if self._identity:
             return tensor
+        if self._turned and compiled_by_xla():
+            return self._read_turned(tensor)
         begin, end, strides = self._bounds(tensor)
         return gen_array_ops.strided_slice(tensor, begin, end, strides, *self._masks)
+
+    def _read_turned(self, tensor: tf.Tensor) -> tf.Tensor:
+        """As `read` where axes of unknown size are turned around, for which XLA's slices have no steps."""
+        sizes = iter(self._source or ())
+        items = [(item, None if item is None else next(sizes)) for item in expanded(self._source, self._key)]
+        forward = tuple(FULL if item == _TURNED and size is None else item for item, size in items)
+        return gen_array_ops.reverse_v2(kept_plan(self._source, forward).read(tensor), self._turned)
 
     def write(self, tensor: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
         """The tensor with the selected part replaced by the value, broadcast."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tnp_shim.indexing.checks import asserted
 from tnp_shim.indexing.layout import IndexArray
-from tnp_shim.indexing.selections import on_all_elements
+from tnp_shim.indexing.selections import on_all_elements, part_of_mask
 from tnp_shim.indexing.sizes import Size, as_tensor, flat, reshaped, size_of, sizes_of, vector
 from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
@@ -64,7 +64,8 @@ def written_by_select(tensor: tf.Tensor, array: IndexArray, value: tf.Tensor) ->
         mask = reshaped(mask, [1])
     mask = fitting(mask, array, [sizes[axis] for axis in array.axes])
     if several:
-        whole = on_all_elements(value, selected_axis, array.values) if compiled_by_xla() else None
+        parts = {selected_axis: part_of_mask(array.values)}
+        whole = on_all_elements(value, parts) if compiled_by_xla() else None
         value = _spread(value, selected_axis, mask) if whole is None else whole
     if selected_axis >= 0:
         given = sizes_of(value)

@@ -1,14 +1,16 @@
-"""What is computed element by element of what a mask selects, for all elements at once. Knows tensors only.
+"""What is computed element by element of what masks or slices select, for all elements at once. Tensors only.
 
 `z[m] = z[m] ** 2 + c[m]` needs no list of the places where `m` is true, which is slow to make in XLA:
-one loop makes the same ops on all elements, and a select. Where the mask is false each operand is 1, so
-that nothing overflows or divides by 0 there, and no NaN comes into a gradient.
+one loop makes the same ops on all elements, and a select. So it is with the slices of unknown size in
+`A[k:, k:] -= np.outer(A[k:, 0], b[k:])`. What is not selected is 1 in each operand, so that nothing overflows
+or divides by 0 there, and no NaN comes into a gradient.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 
@@ -17,7 +19,7 @@ from tnp_shim.promotion import constant
 from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, record
 
 _MOST_OPS = 256
-_DEEPEST = 4
+_DEEPEST = 8
 # fmt: off
 _ELEMENTWISE = frozenset([
     "Abs", "Add", "AddV2", "Atan", "Atan2", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Cast", "Ceil",
@@ -34,12 +36,33 @@ _ELEMENTWISE = frozenset([
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which elements along an axis are selected."""
+
+    made_of: tuple[Any, ...]
+    """Tensors and what is known while tracing; parts that are made of the same are one."""
+    mask: Callable[[], tf.Tensor]
+    """Makes a vector that is true where they are."""
+
+    def is_same(self, other: Part) -> bool:
+        if self is other:
+            return True
+        pairs = zip(self.made_of, other.made_of, strict=False)
+        return len(self.made_of) == len(other.made_of) and all(_is_same(*pair, _DEEPEST) for pair in pairs)
+
+
+def part_of_mask(mask: Any) -> Part:
+    """Where a mask is true, as a flat one."""
+    return Part((mask,), lambda: flat(tf.convert_to_tensor(mask)))
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """What was read: `source` where the flat mask is true along an axis."""
+    """What was read: a part of `source` along an axis."""
 
     source: tf.Tensor
-    mask: tf.Tensor
     axis: int
+    part: Part
 
 
 def note(result: tf.Tensor, selection: Selection) -> None:
@@ -47,81 +70,118 @@ def note(result: tf.Tensor, selection: Selection) -> None:
     result.op._tnp_selection = selection
 
 
-def on_all_elements(value: tf.Tensor, axis: int, mask: tf.Tensor) -> tf.Tensor | None:
-    """The value for all elements of a flat mask along `axis`, where now it has those that the mask selects.
+def on_all_elements(value: tf.Tensor, parts: Mapping[int, Part]) -> tf.Tensor | None:
+    """The value for all elements along some axes, where now it has those of a part of each.
 
-    None where it is not made of them element by element. Where the mask is false it tells nothing.
+    None where it is not made of them element by element. What is not selected tells nothing.
     """
     rank = value.shape.rank
-    return _Rewriting(mask, rank - 1 - axis).whole(value)
+    return _Rewriting().whole(value, {rank - 1 - axis: part for axis, part in parts.items()})
+
+
+_Parts: TypeAlias = dict[int, Part]
+"""By the axis, counted from the end."""
 
 
 class _Rewriting:
-    """Ops made once more with all elements along an axis that is counted from the end."""
+    """Ops made once more with all elements along some axes."""
 
-    def __init__(self, mask: tf.Tensor, from_end: int) -> None:
-        self._mask, self._from_end = mask, from_end
-        self._chosen = flat(mask)
-        self._found: dict[int, list[tf.Tensor] | None] = {}
+    def __init__(self) -> None:
+        self._found: dict[Any, list[tf.Tensor] | None] = {}
+        self._masks: dict[int, tf.Tensor] = {}
 
-    def whole(self, tensor: tf.Tensor) -> tf.Tensor | None:
-        """The tensor with all elements; as it is where all its elements are for each of the mask."""
-        axis = tensor.shape.rank
-        if axis is None:
+    def whole(self, tensor: tf.Tensor, parts: _Parts) -> tf.Tensor | None:
+        """The tensor with all elements; as it is where all its elements are for each of the selected ones."""
+        rank = tensor.shape.rank
+        if rank is None:
             return None
-        axis -= 1 + self._from_end
-        if axis < 0 or tensor.shape[axis] == 1:
+        parts = {
+            place: p for place, p in parts.items() if place < rank and tensor.shape[rank - 1 - place] != 1
+        }
+        if not parts:
             return tensor
         op = getattr(tensor, "op", None) if not tf.executing_eagerly() else None
         if op is None or op.graph is not tf.compat.v1.get_default_graph():
             return None
-        if id(op) not in self._found:
-            self._found[id(op)] = self._made(op)
-        outputs = self._found[id(op)]
+        key = (id(op), *((place, id(parts[place])) for place in sorted(parts)))
+        if key not in self._found:
+            self._found[key] = self._made(op, parts)
+        outputs = self._found[key]
         return None if outputs is None else outputs[tensor.value_index]
 
-    def _made(self, op: Any) -> list[tf.Tensor] | None:
+    def _made(self, op: Any, parts: _Parts) -> list[tf.Tensor] | None:
         selection = getattr(op, "_tnp_selection", None)
         if selection is not None:
-            fits = _is_same(selection.mask, self._mask, _DEEPEST)
-            fits = fits and selection.source.shape.rank - 1 - selection.axis == self._from_end
-            return [self._harmless(selection.source)] if fits else None
+            return self._unselected(selection, parts)
         if len(self._found) > _MOST_OPS:
             return None
         if op.type == "BroadcastTo":
-            return self._broadcast(*op.inputs)
+            return self._broadcast(*op.inputs, parts)
+        if op.type in ("ExpandDims", "Reshape"):
+            return self._with_more_axes(op, parts)
         if not _is_elementwise(op):
             return None
-        inputs = [self.whole(tensor) for tensor in op.inputs]
+        inputs = [self.whole(tensor, parts) for tensor in op.inputs]
         if any(tensor is None for tensor in inputs):
             return None
-        return [self._harmless(output) for output in _made_again(op, inputs)]
+        return [self._harmless(output, parts) for output in _made_again(op, inputs)]
 
-    def _broadcast(self, tensor: tf.Tensor, shape: tf.Tensor) -> list[tf.Tensor] | None:
-        """What an in-place operator does with its result, to have the shape of what it is written to."""
-        target = shape.op.inputs[0] if shape.op.type == "Shape" else None
-        part = None if target is None else self.whole(target)
-        if part is None or part is target:
+    def _unselected(self, selection: Selection, parts: _Parts) -> list[tf.Tensor] | None:
+        """Of what was read, that from which it was read, if just these parts were read of it."""
+        place = selection.source.shape.rank - 1 - selection.axis
+        if place not in parts or not parts[place].is_same(selection.part):
             return None
-        result = self.whole(tensor)
+        others = {other: part for other, part in parts.items() if other != place}
+        source = self.whole(selection.source, others)
+        return None if source is None else [self._harmless(source, {place: parts[place]})]
+
+    def _with_more_axes(self, op: Any, parts: _Parts) -> list[tf.Tensor] | None:
+        """Of a vector to which axes of size 1 were added."""
+        vector, sizes = op.inputs[0], op.outputs[0].shape
+        if vector.shape.rank != 1 or len(parts) != 1 or [size for size in sizes if size != 1] != [None]:
+            return None
+        ((place, part),) = parts.items()
+        source = self.whole(vector, {0: part})
+        if source is None:
+            return None
+        shape = [-1 if place == sizes.rank - 1 - axis else 1 for axis in range(sizes.rank)]
+        return [gen_array_ops.reshape(source, constant(tuple(shape), tf.int32))]
+
+    def _broadcast(self, tensor: tf.Tensor, shape: tf.Tensor, parts: _Parts) -> list[tf.Tensor] | None:
+        """What an in-place operator does with its result, to have the shape of what is written to."""
+        target = shape.op.inputs[0] if shape.op.type == "Shape" else None
+        whole = None if target is None else self.whole(target, parts)
+        if whole is None or whole is target:
+            return None
+        result = self.whole(tensor, parts)
         if result is None:
             return None
-        if not (result.shape.is_fully_defined() and result.shape == part.shape):
-            result = gen_array_ops.broadcast_to(result, gen_array_ops.shape(part))
-        return [self._harmless(result)]
+        if not (result.shape.is_fully_defined() and result.shape == whole.shape):
+            result = gen_array_ops.broadcast_to(result, gen_array_ops.shape(whole))
+        return [self._harmless(result, parts)]
 
-    def _harmless(self, tensor: tf.Tensor) -> tf.Tensor:
-        """1 where the mask is false."""
-        if tensor.dtype == tf.bool or tensor.shape.rank - 1 < self._from_end:
-            return tensor
-        chosen = reshaped(self._chosen, [size_of(self._chosen, 0)] + [1] * self._from_end)
-        return gen_math_ops.select_v2(chosen, tensor, constant(1, tensor.dtype))
+    def _harmless(self, tensor: tf.Tensor, parts: _Parts) -> tf.Tensor:
+        """1 where nothing is selected."""
+        chosen = None
+        for place, part in parts.items():
+            if tensor.dtype != tf.bool and place < tensor.shape.rank:
+                mask = self._mask(part)
+                mask = reshaped(mask, [size_of(mask, 0)] + [1] * place)
+                chosen = mask if chosen is None else gen_math_ops.logical_and(chosen, mask)
+        return tensor if chosen is None else gen_math_ops.select_v2(chosen, tensor, constant(1, tensor.dtype))
+
+    def _mask(self, part: Part) -> tf.Tensor:
+        if id(part) not in self._masks:
+            self._masks[id(part)] = part.mask()
+        return self._masks[id(part)]
 
 
-def _is_same(first: tf.Tensor, second: tf.Tensor, depth: int) -> bool:
+def _is_same(first: Any, second: Any, depth: int) -> bool:
     """Whether two tensors are one, or are made of one by the same ops: a mask is often spelled out twice."""
     if first is second:
         return True
+    if not isinstance(first, tf.Tensor) or not isinstance(second, tf.Tensor):
+        return type(first) is type(second) is int and first == second
     one, other = getattr(first, "op", None), getattr(second, "op", None)
     if one is None or other is None or depth == 0 or one.type != other.type or first.dtype != second.dtype:
         return False

@@ -17,6 +17,7 @@ from tnp_shim.indexing.basic import BasicPlan, kept_plan, specification
 from tnp_shim.indexing.checks import traced_index
 from tnp_shim.indexing.expression import is_static
 from tnp_shim.indexing.layout import FULL, Shape, expanded, is_full
+from tnp_shim.indexing.selections import Part, Selection, note, on_all_elements
 from tnp_shim.indexing.sizes import Size, as_tensor, reshaped, size_of
 from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
 from tnp_shim.indexing.windows import Window, starts_of, window_of
@@ -173,22 +174,35 @@ class TracedPlan:
         plan = basic_plan(self._source, rest)
         target = plan.read(tensor)
         rank = target.shape.rank
+        unknown = self._unknown_slices()
+        parts = {place: _part(item, size_of(tensor, axis)) for place, axis, item in unknown}
+        whole = None
+        if all(parts.values()):
+            whole = on_all_elements(value, {place - rank + value.shape.rank: p for place, p in parts.items()})
         chosen = None
+        for place, axis, item in unknown:
+            inside, position = _positions(item, size_of(tensor, axis))
+            value_axis = place - rank + value.shape.rank
+            if whole is None and value_axis >= 0 and value.shape[value_axis] != 1:
+                last = gen_math_ops.sub(as_tensor(size_of(value, value_axis)), constant(1, tf.int64))
+                position = gen_math_ops.minimum(position, last)
+                value = gen_array_ops.gather_v2(value, position, constant(value_axis, tf.int32))
+            sizes = constant(tuple(-1 if other == place else 1 for other in range(rank)), tf.int64)
+            inside = gen_array_ops.reshape(inside, sizes)
+            chosen = inside if chosen is None else gen_math_ops.logical_and(chosen, inside)
+        value = value if whole is None else whole
+        return plan.write(tensor, gen_math_ops.select_v2(chosen, value, target))
+
+    def _unknown_slices(self) -> list[tuple[int, int, Any]]:
+        """The slices of unknown bounds, each with its axis in what is read and in what it is read of."""
+        found = []
         place = axis = 0
         for item in self._items:
             if type(item) is tuple and not is_static(item):
-                inside, position = _positions(item, size_of(tensor, axis))
-                value_axis = place - rank + value.shape.rank
-                if value_axis >= 0 and value.shape[value_axis] != 1:
-                    last = gen_math_ops.sub(as_tensor(size_of(value, value_axis)), constant(1, tf.int64))
-                    position = gen_math_ops.minimum(position, last)
-                    value = gen_array_ops.gather_v2(value, position, constant(value_axis, tf.int32))
-                sizes = constant(tuple(-1 if other == place else 1 for other in range(rank)), tf.int64)
-                inside = gen_array_ops.reshape(inside, sizes)
-                chosen = inside if chosen is None else gen_math_ops.logical_and(chosen, inside)
+                found.append((place, axis, item))
             place += not isinstance(item, int)
             axis += item is not None
-        return plan.write(tensor, gen_math_ops.select_v2(chosen, value, target))
+        return found
 
 
 def _packed(bounds: Sequence[Any], dtype: tf.DType) -> tf.Tensor:
@@ -240,6 +254,7 @@ def _sliced(tensor: tf.Tensor, axis: int, item: tuple[Any, ...]) -> tf.Tensor:
         item = (slice, gen_math_ops.sub(last, start), gen_math_ops.sub(last, stop), 1)
         tensor = gen_array_ops.reverse_v2(tensor, constant((axis,), tf.int32))
     sizes = tuple(tensor.shape.as_list())
+    part = _part(item, sizes[axis])
     if all(size is None or size <= tf.int32.max for size in sizes):  # XLA asks for it where a size is unknown
         item = (slice, *(as_tensor(b, tf.int32) if isinstance(b, tf.Tensor) else b for b in item[1:]))
     plan = TracedPlan(sizes, (FULL,) * axis + (item,))
@@ -249,9 +264,21 @@ def _sliced(tensor: tf.Tensor, axis: int, item: tuple[Any, ...]) -> tf.Tensor:
         ends = [None if item[k] is None else _element(inputs[k], axis) for k in (1, 2)]
         return [_spread(upstream, axis, (slice, *ends, item[3]), size_of(inputs[0], axis)), None, None, None]
 
-    return windows.with_gradient(
+    result = windows.with_gradient(
         lambda *inputs: gen_array_ops.strided_slice(*inputs, *plan._spec.masks), arguments, gradients
     )
+    if part is not None:
+        note(result, Selection(tensor, axis, part))
+    return result
+
+
+def _part(item: tuple[Any, ...], size: Any) -> Part | None:
+    """What a slice takes of an axis, if that is of known size and there are no steps."""
+    _, start, stop, step = item
+    without_steps = step is None or (type(step) is int and step == 1)
+    if not isinstance(size, int) or not without_steps:
+        return None
+    return Part((start, stop, size), lambda: _positions(item, size)[0])
 
 
 def _element(vector: tf.Tensor, place: int) -> tf.Tensor:
