@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import tnp_shim
 import tnp_shim as np
+from tnp_shim import compiled as compiled_functions
 from tnp_shim import host
 
 X = numpy.array([3.0, 1.0, 2.0, 1.0])
@@ -135,3 +136,13 @@ def test_a_decomposition_is_left_to_the_quicker_of_both():
     again = tnp_shim.function(counted, jit_compile="auto")
     assert numpy.allclose(again(a, b), solved(a, b))
     assert int(calls) == 1
+
+
+@pytest.mark.parametrize("size", [100, 10_000])
+def test_large_sorts_are_timed(size, monkeypatch):
+    timed = []
+    monkeypatch.setattr(compiled_functions, "seconds", lambda run: timed.append(run) or len(timed))
+    compiled = tnp_shim.function(np.sort, jit_compile="auto")
+    x = numpy.sin(numpy.arange(float(size)))
+    numpy.testing.assert_array_equal(compiled(x), numpy.sort(x))
+    assert len(timed) == (2 if size > 1000 else 0)

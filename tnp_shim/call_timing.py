@@ -1,8 +1,8 @@
 """Which form of a compiled function is the quicker one, where that may not be XLA's. Knows graphs only.
 
 XLA makes one loop of many elementwise ops, and one program of a loop of small ops. Decompositions of
-matrices it makes of loops, where TensorFlow's own kernels are several times as fast. Which of these weighs
-more in a function the clock tells.
+matrices it makes of loops, where TensorFlow's own kernels are several times as fast, and its sorts take twice
+as long. Which of these weighs more in a function the clock tells.
 """
 
 from __future__ import annotations
@@ -21,15 +21,24 @@ _DECOMPOSITIONS = frozenset({"Cholesky", "Qr", "SelfAdjointEigV2", "Svd", "XlaSe
 _LOOPS = frozenset({"While", "StatelessWhile"})
 _MAY_RUN_AGAIN = frozenset({"Assert", "If", "PartitionedCall", "StatefulPartitionedCall", "While"})
 """Ops that TensorFlow takes for stateful, and that do nothing more when they run twice."""
+_MANY_TO_SORT = 1000
 _CALLS = 2
 
 
 def may_be_slow_in_xla(graph: Any) -> bool:
-    """Whether a graph for XLA decomposes a matrix, outside of its loops."""
+    """Whether a graph for XLA decomposes a matrix or sorts many elements, outside of its loops."""
     return any(
-        op.type in _DECOMPOSITIONS or op.type in _LOOPS and _is_from_linear_algebra(op)
+        op.type in _DECOMPOSITIONS
+        or op.type in _LOOPS
+        and _is_from_linear_algebra(op)
+        or op.type == "TopKV2"
+        and _is_large(op.inputs[0].shape)
         for op in graph.get_operations()
     )
+
+
+def _is_large(shape: tf.TensorShape) -> bool:
+    return not shape.is_fully_defined() or shape.num_elements() >= _MANY_TO_SORT
 
 
 def _is_from_linear_algebra(op: Any) -> bool:

@@ -79,3 +79,26 @@ def test_nothing_selected():
 
     *parts, total = of_nothing(X)
     assert all(part.shape == (0,) for part in parts) and float(total) == 0
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_xla_does_not_evaluate_what_a_mask_is_made_of(jit_compile):
+    """It would to find how many elements there are: 5 s for a mask that is made of 10**6 elements."""
+    compiled = np.function(lambda x: (x[x > 0], np.nonzero(x)), jit_compile=jit_compile)
+    operations = compiled.get_concrete_function(numpy.ones(3)).graph.get_operations()
+    makers = {op.inputs[0].op.type for op in operations if op.type == "Where"}
+    assert ("XlaOptimizationBarrier" in makers) == jit_compile
+    assert len(makers) == 1 or not jit_compile
+
+
+def test_an_in_place_operator_needs_no_broadcast_of_what_a_mask_selects():
+    def halved(x, y):
+        taken = x[x > 0]
+        taken /= y[x > 0]
+        return taken
+
+    x, y = numpy.array([1.0, -2.0, 3.0]), numpy.array([2.0, 5.0, 4.0])
+    compiled = np.function(halved, jit_compile=True)
+    numpy.testing.assert_array_equal(compiled(x, y), halved(x, y))
+    types = {op.type for op in compiled.get_concrete_function(x, y).graph.get_operations()}
+    assert "BroadcastTo" not in types

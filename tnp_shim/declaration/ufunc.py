@@ -18,6 +18,7 @@ from tnp_shim.declaration.foreign_data import handed_on
 from tnp_shim.declaration.function import MEMORY_ORDERS, name_of, write_out
 from tnp_shim.declaration.loops import resolve
 from tnp_shim.errors import UnsupportedError, UnsupportedTypeError
+from tnp_shim.indexing.selections import is_operand
 from tnp_shim.promotion import as_tensor, cast
 from tnp_shim.storage import static_shape, untouched
 from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
@@ -409,6 +410,8 @@ def store(name: str, out: Any, tensor: tf.Tensor) -> Any:
 
 def _broadcast_out(tensor: tf.Tensor, old: tf.Tensor, want: Any, have: Any) -> tf.Tensor:
     if want is None or have is None or None in want or None in have:
+        if compiled_by_xla() and want and have and len(want) == len(have) and is_operand(old, tensor):
+            return tensor  # broadcast to `out` already; XLA has no errors for what is larger
         # refused at run time where the result is larger than `out`
         size_type = tf.int32 if compiled_by_xla() else tf.int64  # XLA sets a dynamic size from an int32 only
         return gen_array_ops.broadcast_to(tensor, gen_array_ops.shape(old, out_type=size_type))

@@ -14,6 +14,7 @@ from tnp_shim.conversion import to_operand, to_tensor
 from tnp_shim.declaration import Axis, Operand, Tensor, Tensors, arrays, function
 from tnp_shim.declaration.function import write_out
 from tnp_shim.errors import unknown_shape
+from tnp_shim.indexing.boolean import true_places
 from tnp_shim.indexing.values import broadcast_value, checked_value
 from tnp_shim.kernels import comparison
 from tnp_shim.kernels.elementwise import complex_of, imag, like, real
@@ -51,8 +52,8 @@ def nonzero_coordinates(tensor: tf.Tensor) -> tuple[tf.Tensor, ...]:
     if condition.shape.num_elements() == 1 and compiled_by_xla():
         # XLA takes an axis of at most one element for one of exactly one, so there is a second, false one
         condition = gen_array_ops.pad(flat(condition), constant(((0, 1),), tf.int32))
-        return (gen_array_ops.squeeze(gen_array_ops.where(condition), [1]),) * rank
-    rows = gen_array_ops.where(condition)
+        return (gen_array_ops.squeeze(true_places(condition), [1]),) * rank
+    rows = true_places(condition)
     return tuple(gen_array_ops.unpack(rows, rank, axis=1))
 
 
@@ -435,7 +436,7 @@ def _with_piece(
 
     if not callable(piece) or compiled_by_xla():
         return selected(condition, values_of(elements), result)
-    places = gen_array_ops.where(condition)
+    places = true_places(condition)
     if places.shape[0] == 0:
         return result
     values = values_of(gen_array_ops.gather_nd(elements, places))

@@ -13,7 +13,13 @@ from tnp_shim.indexing.layout import IndexArray
 from tnp_shim.indexing.selections import on_all_elements, part_of_mask
 from tnp_shim.indexing.sizes import Size, as_tensor, flat, reshaped, size_of, sizes_of, vector
 from tnp_shim.promotion import constant
-from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops
+from tnp_shim.tensorflow_internals import (
+    compiled_by_xla,
+    gen_array_ops,
+    gen_math_ops,
+    gen_xla_ops,
+    traced_by_vectorized_map,
+)
 
 _MISMATCH = "boolean index did not match indexed array along axis {}"
 
@@ -43,7 +49,18 @@ def selected_index(array: IndexArray) -> numpy.ndarray | tf.Tensor:
     """Where the mask is true, as a flat index."""
     if isinstance(array.values, numpy.ndarray):
         return numpy.flatnonzero(array.values)
-    return flat(gen_array_ops.where(flat(array.values)))
+    return flat(true_places(flat(array.values)))
+
+
+def true_places(mask: tf.Tensor) -> tf.Tensor:
+    """Where a mask of unknown elements is true, a row of indices for each place.
+
+    XLA looks for the number of rows by evaluating, element by element and for seconds, all that the mask is
+    made of; what stands behind a barrier it leaves alone.
+    """
+    if compiled_by_xla() and not traced_by_vectorized_map():  # which knows no barriers
+        (mask,) = gen_xla_ops.xla_optimization_barrier([mask])
+    return gen_array_ops.where(mask)
 
 
 def written_by_select(tensor: tf.Tensor, array: IndexArray, value: tf.Tensor) -> tf.Tensor | None:

@@ -116,7 +116,7 @@ class _Rewriting:
         if len(self._found) > _MOST_OPS:
             return None
         if op.type == "BroadcastTo":
-            return self._broadcast(*op.inputs, parts)
+            return self._broadcast(op.inputs[0], op.inputs[1], parts)
         if op.type in ("ExpandDims", "Reshape"):
             return self._with_more_axes(op, parts)
         if not _is_elementwise(op):
@@ -192,6 +192,11 @@ def _is_same(first: Any, second: Any, depth: int) -> bool:
         return False
     pairs = zip(one.inputs, other.inputs, strict=True)
     return all(_is_same(*pair, depth - 1) for pair in pairs) and one.node_def.attr == other.node_def.attr
+
+
+def is_operand(tensor: tf.Tensor, result: tf.Tensor) -> bool:
+    """Whether a graph makes the result element by element of the tensor and others."""
+    return _is_elementwise(result.op) and any(operand is tensor for operand in result.op.inputs)
 
 
 def _is_elementwise(op: Any) -> bool:

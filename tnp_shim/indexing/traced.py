@@ -175,10 +175,12 @@ class TracedPlan:
         target = plan.read(tensor)
         rank = target.shape.rank
         unknown = self._unknown_slices()
-        parts = {place: _part(item, size_of(tensor, axis)) for place, axis, item in unknown}
-        whole = None
-        if all(parts.values()):
-            whole = on_all_elements(value, {place - rank + value.shape.rank: p for place, p in parts.items()})
+        parts = {
+            place - rank + value.shape.rank: part
+            for place, axis, item in unknown
+            if (part := _part(item, size_of(tensor, axis))) is not None
+        }
+        whole = on_all_elements(value, parts) if len(parts) == len(unknown) else None
         chosen = None
         for place, axis, item in unknown:
             inside, position = _positions(item, size_of(tensor, axis))
