@@ -16,6 +16,7 @@ from tnp_shim.indexing import plan
 from tnp_shim.indexing.basic import BasicCopyPlan, BasicPlan
 from tnp_shim.indexing.layout import axes_taken
 from tnp_shim.indexing.plans import known_plan
+from tnp_shim.indexing.traced import TracedPlan
 from tnp_shim.promotion import cast, constant
 from tnp_shim.storage import AnyCell, Lens, StaticShape, ViewCell, static_shape, untouched
 from tnp_shim.tensorflow_internals import EagerTensor, current_graph, gen_array_ops, known_value
@@ -255,6 +256,8 @@ def set_(array: ndarray, index: Any, value: Any) -> None:
     made: Any = known_plan(cell.shape, index)
     if made is None:
         made = _plan(cell, plain_index(index))
+    if isinstance(value, Array) and _is_part(value._cell, cell, made):
+        return
     tensor = value_for(value, array._dtype)
     if made.is_scalar and tensor.shape.rank:
         if array._dtype.kind != "b" or tensor.shape.num_elements() != 1:
@@ -263,6 +266,16 @@ def set_(array: ndarray, index: Any, value: Any) -> None:
             raise ValueError("setting an array element with a sequence.")
         tensor = tf.reshape(tensor, [])  # anything of one element has a truth value
     write(array, made.write(cell.read(), tensor))
+
+
+def _is_part(cell: AnyCell, whole: AnyCell, made: Any) -> bool:
+    """Whether a value is the very part to be written to: in `a[1:] += 1` it is, once the operator is done."""
+    if type(cell) is not ViewCell or cell.parent is not whole:
+        return False
+    if isinstance(made, BasicPlan):
+        return cell.lens is _lenses.get(made)
+    seen = getattr(cell.lens.get, "__self__", None)
+    return isinstance(seen, TracedPlan) and isinstance(made, TracedPlan) and made.selects_as(seen)
 
 
 def shape_known(shape: StaticShape) -> bool:

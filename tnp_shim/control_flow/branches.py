@@ -8,11 +8,13 @@ from typing import Any
 import tensorflow as tf
 
 from tnp_shim.array import Array
-from tnp_shim.control_flow import aliases, log, printing
+from tnp_shim.control_flow import aliases, block_writes, log, printing
 from tnp_shim.control_flow.aliases import Links, stale_line
+from tnp_shim.control_flow.block_writes import Blocks, NotOneBlock, carried
 from tnp_shim.control_flow.conditions import condition_of, is_staged
 from tnp_shim.control_flow.forms import Form, is_undefined, joined
 from tnp_shim.control_flow.tracing import GetState, SetState, Statement, in_scratch
+from tnp_shim.indexing import windows
 from tnp_shim.promotion import constant
 from tnp_shim.storage import Effects, doubts_ignored, marks
 from tnp_shim.tensorflow_internals import UndefinedReturnValue, autograph_operators, current_graph
@@ -99,11 +101,27 @@ def _stage(statement: Statement, cond: tf.Tensor, body: Branch, orelse: Branch, 
     afters = _afters(statement, statement.try_once, [body, orelse])
     forms = _forms(statement, afters, outputs)
     before += statement.get()[len(before) :]
+    branches = [body, orelse]
+    with doubts_ignored():
+        blocks = block_writes.planned(statement.cells, statement.writes, branches)
+    try:
+        _choose(statement, cond, branches, forms, blocks)
+    except NotOneBlock:
+        block_writes.note_several(branches)
+        _choose(statement, cond, branches, forms, {})
+
+
+def _choose(
+    statement: Statement, cond: tf.Tensor, branches: list[Branch], forms: list[Form], blocks: Blocks
+) -> None:
+    """Make the graph's conditional; the cells' `blocks` are carried out of it, by their number."""
     cells = list(statement.cells.values())
     home, effects = current_graph(), Effects()
     changed = [k for k, form in enumerate(forms) if form.kind in ("array", "nested")]
     links = Links({k: set() for k in changed})
     stale: dict[int, str] = {}
+    with doubts_ignored():
+        wholes = {place: cells[place].read() for place in blocks}
 
     def traced(branch: Branch) -> Callable[[], list[Any]]:
         def build() -> list[Any]:
@@ -116,30 +134,34 @@ def _stage(statement: Statement, cond: tf.Tensor, body: Branch, orelse: Branch, 
                 with doubts_ignored():
                     tensors = [t for form, v in zip(forms, values, strict=True) for t in form.carried(v)]
                     passed = [tf.identity(t) if isinstance(t, tf.Tensor) else t for t in tensors]
-                    return [*passed, *(cell.read() for cell in cells), constant(0, tf.int32)]  # one at least
+                    for place, cell in enumerate(cells):
+                        after = cell.read()
+                        is_block = place in blocks
+                        passed += carried(after, wholes[place], blocks[place]) if is_block else [after]
+                    return [*passed, constant(0, tf.int32)]  # one at least
 
         return build
 
     found: list[Links] = []
     try:
         with marks() as noted:
-            results = tf.cond(cond, traced(body), traced(orelse))[:-1]
+            results = iter(tf.cond(cond, *map(traced, branches)))
     finally:
         effects.close()
     for of_branch in found:
         links.pairs |= of_branch.pairs
         for k, related in of_branch.cells.items():
             links.cells[k] |= related
-    _put(statement, forms, cells, results)
+    values = [next(results) for form in forms for _ in range(form.count())]
+    for place, cell in enumerate(cells):
+        whole = wholes.get(place)
+        cell.write(
+            next(results) if whole is None else windows.with_block(whole, next(results), next(results))
+        )
+    tensors = iter(values)
+    statement.set([form.seen(tensors) for form in forms])
     links.set(statement.get(), stale)
     aliases.carry_out(noted)
-
-
-def _put(statement: Statement, forms: list[Form], cells: list[Any], results: Any) -> None:
-    for cell, tensor in zip(cells, results[len(results) - len(cells) :], strict=True):
-        cell.write(tensor)
-    tensors = iter(results)
-    statement.set([form.seen(tensors) for form in forms])
 
 
 def if_exp(cond: Any, if_true: Branch, if_false: Branch, expr_repr: str) -> Any:

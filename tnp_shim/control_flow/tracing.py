@@ -67,6 +67,8 @@ class Statement:
         self.cells: dict[int, Cell] = {}
         self.watched = Watched(bodies, names)
         self.growth = Growth()
+        self.writes: list[dict[int, tf.Tensor]] = []
+        """What each trace in a scratch graph has left in cells."""
 
     @classmethod
     def unless_of_tensors(
@@ -166,6 +168,8 @@ class Statement:
                     self.places += self.new_places()
                     after = self.get()
                     self.cells.update(effects.cells)
+                    with doubts_ignored():
+                        self.writes.append({key: cell.read() for key, cell in effects.cells.items()})
             finally:
                 effects.close()
         return after

@@ -45,10 +45,15 @@ class Part:
     """Makes a vector that is true where they are."""
 
     def is_same(self, other: Part) -> bool:
-        if self is other:
-            return True
-        pairs = zip(self.made_of, other.made_of, strict=False)
-        return len(self.made_of) == len(other.made_of) and all(_is_same(*pair, _DEEPEST) for pair in pairs)
+        return self is other or are_same(self.made_of, other.made_of)
+
+
+def are_same(first: Any, second: Any) -> bool:
+    """Whether two tensors, ints or tuples of them are known to be the same."""
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        pairs = zip(first, second, strict=False)
+        return len(first) == len(second) and all(are_same(*pair) for pair in pairs)
+    return _is_same(first, second, _DEEPEST)
 
 
 def part_of_mask(mask: Any) -> Part:

@@ -17,7 +17,7 @@ from tnp_shim.indexing.basic import BasicPlan, kept_plan, specification
 from tnp_shim.indexing.checks import traced_index
 from tnp_shim.indexing.expression import is_static
 from tnp_shim.indexing.layout import FULL, Shape, expanded, is_full
-from tnp_shim.indexing.selections import Part, Selection, note, on_all_elements
+from tnp_shim.indexing.selections import Part, Selection, are_same, note, on_all_elements
 from tnp_shim.indexing.sizes import Size, as_tensor, reshaped, size_of
 from tnp_shim.indexing.values import broadcast_value, checked_element, checked_value, has_gradient
 from tnp_shim.indexing.windows import Window, starts_of, window_of
@@ -50,6 +50,10 @@ class TracedPlan:
         self._windows = {} if shape is None else self._found_windows(shape)
         self.shape = None if self._spec.shape is None else self._static_shape()
         self.is_scalar = self.shape == () and not any(item is Ellipsis for item in items)
+
+    def selects_as(self, other: TracedPlan) -> bool:
+        """Whether it is known to select the same."""
+        return self._source == other._source and are_same(tuple(self._items), tuple(other._items))
 
     def _found_windows(self, shape: Any) -> dict[int, Window]:
         """The slices of a known size between unknown bounds, by axis."""
