@@ -18,6 +18,7 @@ from tnp_shim.tensorflow_internals import (
     gen_array_ops,
     gen_math_ops,
     gen_xla_ops,
+    known_value,
     traced_by_vectorized_map,
 )
 
@@ -53,13 +54,17 @@ def selected_index(array: IndexArray) -> numpy.ndarray | tf.Tensor:
 
 
 def true_places(mask: tf.Tensor) -> tf.Tensor:
-    """Where a mask of unknown elements is true, a row of indices for each place.
+    """Where a mask is true, a row of indices for each place.
 
     XLA looks for the number of rows by evaluating, element by element and for seconds, all that the mask is
     made of; what stands behind a barrier it leaves alone.
     """
-    if compiled_by_xla() and not traced_by_vectorized_map():  # which knows no barriers
-        (mask,) = gen_xla_ops.xla_optimization_barrier([mask])
+    if not compiled_by_xla() or traced_by_vectorized_map():  # which knows no barriers
+        return gen_array_ops.where(mask)
+    known = known_value(mask)
+    if known is not None:
+        return tf.constant(numpy.argwhere(known), tf.int64)
+    (mask,) = gen_xla_ops.xla_optimization_barrier([mask])
     return gen_array_ops.where(mask)
 
 
