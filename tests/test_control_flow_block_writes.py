@@ -141,8 +141,32 @@ def test_no_array_comes_out_of_a_branch(body):
     assert any(shape in wholes for shape in shapes) == (body not in OF_BLOCKS)
 
 
-@pytest.mark.parametrize("body", [in_both, in_one, two_arrays], ids=lambda body: body.__name__)
+@pytest.mark.parametrize("body", [in_both, in_one, rows, two_arrays], ids=lambda body: body.__name__)
 def test_gradients_are_those_of_the_graph(body):
+    def slopes(jit):
+        @tf.function(jit_compile=jit)
+        def first_and_second(x, A):
+            with tf.GradientTape() as outer:
+                outer.watch([x, A])
+                with tf.GradientTape() as tape:
+                    tape.watch([x, A])
+                    arrays = tnp_shim.asarray(x).copy(), tnp_shim.asarray(A).copy()
+                    for i in range(2):
+                        body(tnp_shim, *arrays, i)
+                    total = sum(tf.reduce_sum(tf.sin(tf.convert_to_tensor(part))) for part in arrays)
+                first = tape.gradient(total, [x, A])
+            return first, outer.gradient(first, [x, A])
+
+        return tf.nest.flatten(first_and_second(*map(tf.constant, arguments())))
+
+    with config.unroll_limit(16):
+        pairs = zip(slopes(True), slopes(False), strict=True)
+    for mine, theirs in pairs:
+        numpy.testing.assert_allclose(mine, theirs, 1e-12, 1e-13)
+
+
+@pytest.mark.parametrize("body", [in_both, in_one, two_arrays], ids=lambda body: body.__name__)
+def test_gradients_of_rolled_loops(body):
     def slopes(jit):
         @tf.function(jit_compile=jit)
         def of_all(x, A):

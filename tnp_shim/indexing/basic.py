@@ -215,8 +215,12 @@ class BasicPlan:
         return [*(gen_math_ops.cast(vector(row), DstT=dtype) for row in rows), bounds[2]]
 
     def _kept_bounds(self, tensor: tf.Tensor) -> list[Any]:
-        """Begin, end and strides: eager tensors that are kept, which a FuncGraph embeds as constants."""
-        if not isinstance(tensor, EagerTensor) and not isinstance(tensor.graph, func_graph.FuncGraph):
+        """Begin, end and strides: eager tensors that are kept, which a FuncGraph embeds as constants.
+
+        XLA gets arrays: in the second gradient of a branch it takes embedded tensors for unknown ones.
+        """
+        in_graph = not isinstance(tensor, EagerTensor)
+        if in_graph and (compiled_by_xla() or not isinstance(tensor.graph, func_graph.FuncGraph)):
             return self._arrays
         if self._tensors is not None:
             return self._tensors
