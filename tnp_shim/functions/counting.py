@@ -11,11 +11,12 @@ from tnp_shim.functions.statistics import every_known
 from tnp_shim.functions.unknown_sizes import refuse_under_xla
 from tnp_shim.indexing.bounds import bounds_of
 from tnp_shim.indexing.checks import asserted
+from tnp_shim.kernels.coverage import has_gpu
 from tnp_shim.kernels.elementwise import like
 from tnp_shim.kernels.segments import scatter_ufunc
 from tnp_shim.kernels.shapes import Length, as_length, filled, length
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, known_value
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_array_ops, gen_math_ops, known_value
 from tnp_shim.ufuncs import UFUNCS
 
 _ADD = UFUNCS["add"]
@@ -23,13 +24,22 @@ _WAYS_OUT = (
     "Keep the numbers below minlength, np.minimum(x, minlength - 1) say, or count in bins of your own: "
     "np.histogram."
 )
+_MOST_COUNTS = 1 << 16
 
 
 def counted(places: tf.Tensor, size: Length, weights: tf.Tensor | None) -> tf.Tensor:
     """How often each number below `size` is among the places; or the sum of its weights."""
     if weights is None:
+        if _has_op_for(size):
+            return gen_math_ops.dense_bincount(places, as_length(size), constant((), tf.int64))
         weights = gen_array_ops.ones_like(places)
     return scatter_ufunc("add", _ADD.body, filled((size,), like(0, weights)), places, weights)
+
+
+def _has_op_for(size: Length) -> bool:
+    """Whether `DenseBincount` counts, in a third of the time: on a CPU, where each thread has its counts."""
+    known = size if isinstance(size, int) else known_value(size)
+    return known is not None and known <= _MOST_COUNTS and not (compiled_by_xla() or has_gpu())
 
 
 @function(numpy.bincount)

@@ -18,6 +18,7 @@ from tnp_shim.indexing.checks import asserted
 from tnp_shim.kernels import comparison, sorting
 from tnp_shim.kernels.elementwise import both, either, like, select
 from tnp_shim.kernels.folds import reduced_shape
+from tnp_shim.kernels.order_statistics import at_places
 from tnp_shim.kernels.reductions import normalize_axes
 from tnp_shim.kernels.scans import cumsum
 from tnp_shim.kernels.shapes import as_length, broadcast_to, flat, length, reshape, vector
@@ -97,13 +98,6 @@ _CHOOSING_OF_WHOLE = frozenset({"linear", "weibull", "averaged_inverted_cdf", "i
 """Those that have nothing to interpolate for an integer array of 0 and 1, and keep the dtype."""
 
 
-def _elements(rows: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
-    """The elements of each row at whole places: the same of all rows, or of each its own."""
-    indices = cast(places, tf.int64)
-    batched = {"batch_dims": 1} if indices.shape.rank == 2 else {}
-    return gen_array_ops.gather_v2(rows, indices, constant(1, tf.int32), **batched)
-
-
 def _share_of_next(method: str, virtual: tf.Tensor, below: tf.Tensor) -> tf.Tensor:
     share = virtual - below
     if method == "averaged_inverted_cdf":
@@ -122,11 +116,11 @@ def _interpolated(
     beyond, before = gen_math_ops.greater_equal(virtual, last), gen_math_ops.less(virtual, zero)
     floor = gen_math_ops.floor(virtual)
     below = select(beyond, last, select(before, zero, floor))
-    above = select(either(beyond, before), below, floor + 1)
     # NumPy counts the last element as -1, of which this share is taken
     counted = select(beyond, like(-1, virtual), below)
     share = cast(_share_of_next(method, virtual, counted), dtype)
-    low, high = (cast(_elements(rows, places), dtype) for places in (below, above))
+    low, after = (cast(found, dtype) for found in at_places(rows, below))
+    high = select(either(beyond, before), low, after)
     between = high - low
     upper = high - between * (1 - share)
     return select(gen_math_ops.greater_equal(share, like(0.5, share)), upper, low + between * share)
@@ -201,7 +195,6 @@ def _unweighted(
     """`chooses`: an element is the quantile, which is not to be had by interpolation if it is infinite."""
     size = length(rows, 1)
     rows = _never_empty(rows, size, ignores_nan)
-    rows = sorting.sort(rows)
     undefined = comparison.isnan(rows)
     n = cast(as_length(size), q.dtype)
     if ignores_nan and rows.dtype.is_floating:
@@ -210,10 +203,10 @@ def _unweighted(
     count = gen_math_ops.maximum(n, like(1, n))  # of nothing the first NaN is taken
     place = (DISCRETE.get(method) or CONTINUOUS[method])(count, q)
     if method in DISCRETE:
-        found = cast(_elements(rows, gen_math_ops.minimum(place, count - 1)), dtype)
+        found = cast(at_places(rows, gen_math_ops.minimum(place, count - 1))[0], dtype)
     elif chooses:
         place = gen_math_ops.maximum(gen_math_ops.minimum(place, count - 1), like(0, place))
-        found = cast(_elements(rows, place), dtype)
+        found = cast(at_places(rows, place)[0], dtype)
     else:
         found = _interpolated(rows, place, count, method, dtype)
     if ignores_nan or not rows.dtype.is_floating:
@@ -275,7 +268,8 @@ def _weighted(
     wanted = gen_array_ops.broadcast_to(q, vector([length(rows, 0), length(q, 0)]))
     places = gen_array_ops.lower_bound(share, wanted, out_type=tf.int64)
     last = gen_math_ops.sub(reduced(_ADD, cast(present, tf.int64), 1, True), constant(1, tf.int64))
-    found = _elements(rows, gen_math_ops.maximum(gen_math_ops.minimum(places, last), constant(0, tf.int64)))
+    places = gen_math_ops.maximum(gen_math_ops.minimum(places, last), constant(0, tf.int64))
+    found = sorting.take_by(rows, places)
     if ignores_nan or not rows.dtype.is_floating:
         return found
     return select(reduced(_OR, undefined, 1, True), like(numpy.nan, found), found)

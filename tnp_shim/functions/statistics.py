@@ -14,7 +14,7 @@ from tnp_shim.declaration import Axis, DType, Operand, Tensor, function
 from tnp_shim.declaration.quick_reductions import OPTIONS, quick_reduction
 from tnp_shim.functions.reductions import dtype_of, flag, in_loop, into, reduced
 from tnp_shim.indexing.checks import asserted, every
-from tnp_shim.kernels import comparison, sorting
+from tnp_shim.kernels import comparison, order_statistics
 from tnp_shim.kernels.arithmetic import subtract
 from tnp_shim.kernels.differentiation import differentiable, number, product, quotient
 from tnp_shim.kernels.elementwise import complex_of, imag, like, real, select
@@ -29,7 +29,6 @@ from tnp_shim.kernels.shapes import (
     lengths,
     rank_of,
     reshape,
-    sliced,
     vector,
 )
 from tnp_shim.kernels.shapes import product as product_of
@@ -360,40 +359,36 @@ def lines(a: tf.Tensor, axes: Axes) -> tf.Tensor:
     return reshape(cube, (length(cube, 0), n))
 
 
-def _middle(ordered: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-    """The middle of the first `count` elements of each row, or the mean of the two in the middle."""
+def _middle(rows: tf.Tensor, count: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """The middle of the `count` smallest elements of each row, or the mean of the two in the middle."""
     zero, one, two = (constant(number, tf.int64) for number in (0, 1, 2))
-    lower = gen_math_ops.maximum(gen_math_ops.floor_div(gen_math_ops.sub(count, one), two), zero)
-    upper = gen_math_ops.floor_div(count, two)
-    low, high = (_at_places(ordered, places) for places in (lower, upper))
+    place = gen_math_ops.maximum(gen_math_ops.floor_div(gen_math_ops.sub(count, one), two), zero)
+    one_place = gen_array_ops.expand_dims(place, -1)
+    low, high = (
+        cast(gen_array_ops.squeeze(found, [1]), dtype)
+        for found in order_statistics.at_places(rows, one_place)
+    )
     mean_of_two = gen_math_ops.mul(gen_math_ops.add_v2(low, high), like(0.5, low))
-    return select(gen_math_ops.equal(lower, upper), low, mean_of_two)
-
-
-def _at_places(ordered: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
-    """One element of each row: at the same place of all rows, or at a place of its own."""
-    if places.shape.rank == 0:
-        return gen_array_ops.gather_v2(ordered, places, constant(1, tf.int32))
-    return gen_array_ops.gather_v2(ordered, places, constant(1, tf.int32), batch_dims=1)
+    is_odd = gen_math_ops.equal(gen_math_ops.floor_mod(count, two), one)
+    return select(is_odd, low, mean_of_two)
 
 
 def _median(a: tf.Tensor, axis: Any, keepdims: bool, ignores_nan: bool) -> tf.Tensor:
     axes = normalize_axes(axis, a.shape.rank, strict=True)
     halves = a.dtype in (tf.float16, tf.bfloat16)
-    dtype = dtypes.FLOAT32 if halves else dtype_of_mean(a, None)
-    ordered = cast(sorting.sort(lines(a, axes)), dtypes.to_tf(dtype))
-    size = length(ordered, 1)
+    dtype = dtypes.to_tf(dtypes.FLOAT32 if halves else dtype_of_mean(a, None))
+    rows = lines(a, axes)
+    size, undefined = length(rows, 1), comparison.isnan(rows)
     if not isinstance(size, int) or size == 0:  # there is always a first element, if only a NaN
-        ordered = gen_array_ops.pad_v2(ordered, constant(((0, 0), (0, 1)), tf.int32), like(math.nan, ordered))
-    undefined = comparison.isnan(ordered)
+        ends = constant(((0, 0), (0, 1)), tf.int32)
+        rows = gen_array_ops.pad_v2(cast(rows, dtype), ends, constant(math.nan, dtype))
     if ignores_nan:
         present = reduced(_ADD, cast(gen_math_ops.logical_not(undefined), tf.int64), 1)
-        middle = _middle(ordered, present)
-        middle = select(gen_math_ops.equal(present, constant(0, tf.int64)), like(math.nan, middle), middle)
+        middle = _middle(rows, present, dtype)
+        nowhere = gen_math_ops.equal(present, constant(0, tf.int64))
     else:
-        known = undefined if isinstance(size, int) and size else sliced(undefined, 1, None, -1)
-        middle = _middle(ordered, as_length(size))
-        middle = select(reduced(_OR, known, 1), like(math.nan, middle), middle)
+        middle, nowhere = _middle(rows, as_length(size), dtype), reduced(_OR, undefined, 1)
+    middle = select(nowhere, like(math.nan, middle), middle)
     return cast(reshape(middle, reduced_shape(a, axes, keepdims)), a.dtype if halves else middle.dtype)
 
 
