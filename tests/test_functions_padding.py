@@ -110,6 +110,7 @@ def test_by_a_function():
         vector[vector.shape[0] - widths[1] :] = vector[widths[0]]
 
     agree("pad", A, ((1, 2), (2, 1)), frame, padder=100, modes=("eager", "traced"))
+    agree("pad", numpy.ones((0, 3)), 0, lambda vector, *_: vector.fill(1), modes=("eager", "traced"))
 
 
 UNKNOWN_WIDTHS = ("constant", *ELEMENTS, "linear_ramp", "mean")

@@ -145,6 +145,8 @@ def _padded_by(
     padded = padding.with_constant(array, widths, constant(0, array.dtype))
     if not padded.shape.is_fully_defined():
         raise unknown_shape("np.pad with a function")
+    if padded.shape.num_elements() == 0:
+        return padded
     rank = rank_of(padded, "pad")
     for axis in range(rank):
         order = [a for a in range(rank) if a != axis] + [axis]

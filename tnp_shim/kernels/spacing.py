@@ -8,7 +8,7 @@ from tnp_shim.indexing.checks import every
 from tnp_shim.kernels.elementwise import like, select
 from tnp_shim.kernels.shapes import Length, along, as_length, counting, rank_of
 from tnp_shim.promotion import cast, constant
-from tnp_shim.tensorflow_internals import gen_math_ops
+from tnp_shim.tensorflow_internals import compiled_by_xla, gen_math_ops
 
 
 def multiples(delta: tf.Tensor, count: tf.Tensor, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -17,12 +17,23 @@ def multiples(delta: tf.Tensor, count: tf.Tensor, index: tf.Tensor) -> tuple[tf.
     Where any of several steps is zero NumPy divides first and multiplies then; so do we, to get its floats.
     """
     step = gen_math_ops.real_div(delta, count)
-    by_step = gen_math_ops.mul(index, step)
+    by_step = _rounded(gen_math_ops.mul(index, step))
     if rank_of(delta, "linspace") == 0:
         return by_step, step
     has_no_zero = every(gen_math_ops.not_equal(step, like(0, step)))
     by_fraction = gen_math_ops.mul(gen_math_ops.real_div(index, count), delta)
     return select(has_no_zero, by_step, by_fraction), step
+
+
+def _rounded(product: tf.Tensor) -> tf.Tensor:
+    """A product, rounded before anything is added to it.
+
+    XLA makes one operation of both: 0 among the edges of bins is then not 0. It does not where a condition
+    stands between; this one changes nothing.
+    """
+    if not (compiled_by_xla() and product.dtype.is_floating):
+        return product
+    return select(gen_math_ops.is_finite(product), product, gen_math_ops.add_v2(product, product))
 
 
 def spaced(start: tf.Tensor, stop: tf.Tensor, num: Length, endpoint: bool) -> tuple[tf.Tensor, tf.Tensor]:
