@@ -51,7 +51,7 @@ def test_sizes_that_xla_cannot_know_are_refused():
 def test_vander():
     x = numpy.array([1.5, -2, 0, 3])
     for values in (x, x.astype("f4"), x.astype("i1"), x > 0, x * 1j, x[:0]):
-        for size in (None, 0, 1, 2, 6):
+        for size in (None, 0, 1, 2, 6, 17):
             for increasing in (False, True):
                 tolerance = 1e-12 if values.dtype.kind == "c" else 0
                 modes = EVERYWHERE if size == 6 else ("eager", "unknown")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,10 @@ from tnp_shim.kernels.shapes import (
     vector,
 )
 from tnp_shim.promotion import as_tensor, cast, constant
-from tnp_shim.tensorflow_internals import gen_math_ops, runs_eagerly
+from tnp_shim.tensorflow_internals import gen_array_ops, gen_math_ops, runs_eagerly
+
+_MOST_POWERS = 16
+"""So many columns are multiplied one after the other, which takes half the time of accumulating rows."""
 
 
 def _dtype() -> numpy.dtype[Any]:
@@ -120,6 +124,11 @@ def vander(x: Tensor, N: Size = None, increasing: bool = False):
     rows = length(x, 0)
     if isinstance(columns, int) and columns == 0:
         return filled([rows, 0], constant(0, dtype))
+    x = cast(x, dtype)
+    if isinstance(columns, int) and columns <= _MOST_POWERS:
+        powers = [gen_array_ops.ones_like(x), *itertools.accumulate([x] * (columns - 1), gen_math_ops.mul)]
+        rows_of_powers = gen_array_ops.pack(powers if increasing else powers[::-1])
+        return gen_array_ops.transpose(rows_of_powers, constant((1, 0), tf.int32))
     # exclusive products: 1, x, x * x, ...
-    repeated = broadcast_to(reshape(cast(x, dtype), [-1, 1]), vector([rows, columns]))
+    repeated = broadcast_to(reshape(x, [-1, 1]), vector([rows, columns]))
     return cumprod(repeated, 1, exclusive=True, reverse=not increasing)
