@@ -19,6 +19,7 @@ from tnp_shim.array import Array, ArraySpec, ndarray, wrap, wrap_scalar
 from tnp_shim.call_signature import look_like
 from tnp_shim.conversion import to_tensor
 from tnp_shim.errors import UnsupportedError, users_line
+from tnp_shim.kernels.differentiation import custom_gradient
 from tnp_shim.promotion import cast
 from tnp_shim.tensorflow_internals import compiled_by_xla
 
@@ -129,7 +130,7 @@ class _Call:
     def node(self) -> Callable[..., Any]:
         """The function over tensors, with its gradient."""
 
-        @tf.custom_gradient
+        @custom_gradient
         def node(*tensors: tf.Tensor) -> Any:
             return _on_host(self.run, tensors, self.specs, self.function.name), self._gradient(tensors)
 
@@ -197,7 +198,7 @@ class _Call:
         specs = [tf.TensorSpec(tensors[place].shape, tensors[place].dtype) for place in wanted]
         inputs = (*tensors, *[cast(gradients[place], tf.float64) for place in weights])
 
-        @tf.custom_gradient
+        @custom_gradient
         def node(*inputs: tf.Tensor) -> Any:
             def refuse(*_: tf.Tensor) -> Any:
                 raise UnsupportedError(f"the host function {self.function.name} has no second gradient")

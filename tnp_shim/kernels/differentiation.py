@@ -109,6 +109,42 @@ def differentiable(*partials: Partial | None, one_op: bool = False) -> Callable[
     return decorate
 
 
+def custom_gradient(body: Body) -> Body:
+    """`tf.custom_gradient` of a body of tensors, in graphs that can be freed.
+
+    TensorFlow's keeps each graph for good, by the name of the gradient in its registry. This gradient hangs
+    on a node in Python, as that of `differentiable`: in a graph that is loaded or copied it is an error.
+    """
+
+    @functools.wraps(body)
+    def call(*tensors):
+        eager = context.executing_eagerly()
+        if eager and no_tape_records():
+            return body(*tensors)[0]
+        inputs = [ops.convert_to_tensor(tensor) for tensor in tensors]
+        with record.stop_recording():
+            made, gradient = body(*inputs)
+            results = tf.nest.flatten(made)
+            if not eager:
+                lost = f"The gradient of {body.__qualname__} is lost in a graph that was loaded or copied."
+                ends = [gen_array_ops.prevent_gradient(result, message=lost) for result in results]
+                results = gen_array_ops.identity_n([*ends, *inputs])[: len(results)]
+
+        def gradients(*upstream):
+            found = gradient(*upstream)
+            return [*found] if isinstance(found, (list, tuple)) else [found]
+
+        def of_the_identity(_, *upstream):
+            return [None] * len(results) + gradients(*upstream[: len(results)])
+
+        if not eager:
+            results[0].op._gradient_function = of_the_identity
+        record.record_operation(body.__name__, results, inputs, gradients)
+        return tf.nest.pack_sequence_as(made, results)
+
+    return call
+
+
 product = differentiable(lambda _, x, y: y, lambda _, x, y: x, one_op=True)(gen_math_ops.mul)
 """x * y for derivatives: 0 flows on where 0 comes in, though the other factor be infinite."""
 

@@ -15,6 +15,7 @@ from tnp_shim.array import Array, wrap, wrap_scalar, write
 from tnp_shim.control_flow import numbers
 from tnp_shim.conversion import is_tensor_like, tensor_of
 from tnp_shim.errors import UnsupportedError, users_line
+from tnp_shim.kernels.differentiation import custom_gradient
 from tnp_shim.random.layouts import copied, layout_of
 from tnp_shim.tensorflow_internals import compiled_by_xla, known_value, runs_eagerly
 
@@ -111,7 +112,7 @@ def without_gradient(name: str, found: tf.Tensor, tensors: Sequence[tf.Tensor]) 
     if not found.dtype.is_floating or not tensors:
         return found
 
-    @tf.custom_gradient
+    @custom_gradient
     def node(found: tf.Tensor, *_: tf.Tensor) -> Any:
         def refuse(*_: tf.Tensor) -> Any:
             raise UnsupportedError(f"np.random.{name} has no gradient with respect to its parameters")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 import tensorflow as tf
 
+from tnp_shim.kernels.differentiation import custom_gradient
 from tnp_shim.kernels.random import (
     counts,
     directions,
@@ -159,7 +160,7 @@ def with_gradient(exact: Callable[..., tf.Tensor], smooth: Callable[..., tf.Tens
     """A finish to NumPy's last bits, with the gradient of the same function of ordinary operations."""
 
     def finish(zero: tf.Tensor, *given: tf.Tensor) -> tf.Tensor:
-        @tf.custom_gradient
+        @custom_gradient
         def node(*given: tf.Tensor) -> Any:
             def gradient(upstream: tf.Tensor) -> Any:
                 apart = [tf.identity(x) for x in given]  # one tensor may be given twice
@@ -190,9 +191,9 @@ _WEIBULL = with_gradient(transforms.weibull, lambda x, a: tf.pow(x, 1 / a))
 
 def _triangular(u: tf.Tensor, left: tf.Tensor, mode: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
     whole, rising = right - left, mode - left
-    lower = u * whole <= rising
-    below = left + tf.sqrt(tf.where(lower, u * whole * rising, 1.0))
-    return tf.where(lower, below, right - tf.sqrt(tf.where(lower, 1.0, (1 - u) * whole * (right - mode))))
+    lower, one = u * whole <= rising, tf.ones_like(u)
+    below = left + tf.sqrt(tf.where(lower, u * whole * rising, one))
+    return tf.where(lower, below, right - tf.sqrt(tf.where(lower, one, (1 - u) * whole * (right - mode))))
 
 
 _TRIANGULAR = with_gradient(transforms.triangular, _triangular)
@@ -201,13 +202,14 @@ _TRIANGULAR = with_gradient(transforms.triangular, _triangular)
 def of_gamma(zero: tf.Tensor, x: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
     """x, of a gamma distribution of that shape, with its gradient: at a fixed level of the distribution."""
 
-    @tf.custom_gradient
+    @custom_gradient
     def node(x: tf.Tensor, shape: tf.Tensor) -> Any:
         def gradient(upstream: tf.Tensor) -> Any:
             alpha = tf.broadcast_to(tf.cast(shape, x.dtype), tf.shape(x))
             slopes = tf.raw_ops.RandomGammaGrad(alpha=alpha, sample=x)
             by_shape = tf.cast(upstream * slopes, shape.dtype)
-            return upstream, by_shape if shape.shape.rank else tf.reduce_sum(by_shape)
+            # x came out of loops that know the shape, too: nothing flows into them
+            return None, by_shape if shape.shape.rank else tf.reduce_sum(by_shape)
 
         return tf.identity(x), gradient
 

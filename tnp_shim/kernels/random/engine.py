@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import tensorflow as tf
 
 from tnp_shim.errors import UnsupportedError, users_line
+from tnp_shim.kernels.differentiation import custom_gradient
 from tnp_shim.tensorflow_internals import (
     compiled_by_xla,
     gen_array_ops,
@@ -88,7 +89,7 @@ def rounded(zero: tf.Tensor, product: tf.Tensor) -> tf.Tensor:
     if not compiled_by_xla():
         return product
 
-    @tf.custom_gradient
+    @custom_gradient
     def as_it_is(x: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
         bits = gen_array_ops.bitcast(x, type=tf.uint64)
         found = gen_array_ops.bitcast(gen_bitwise_ops.bitwise_xor(bits, zero), type=x.dtype)

@@ -12,6 +12,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tnp_shim.kernels.differentiation import custom_gradient
+
 _ENOUGH = 1e-17
 """A term this small beside the sum ends it."""
 
@@ -62,12 +64,12 @@ def _series(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor) -> tuple[tf.Tensor, tf.Ten
 def beta(zero: Any, x: tf.Tensor, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """x, of a beta distribution of those parameters, with its gradients by them."""
 
-    @tf.custom_gradient
+    @custom_gradient
     def node(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor) -> Any:
         def gradient(upstream: tf.Tensor) -> Any:
             full = [tf.broadcast_to(p, tf.shape(x)) for p in (a, b)]
             moved = [upstream * slope for slope in beta_slopes(x, *full)]
-            return upstream, *(_like(m, p) for m, p in zip(moved, (a, b), strict=True))
+            return None, *(_like(m, p) for m, p in zip(moved, (a, b), strict=True))
 
         return tf.identity(x), gradient
 
@@ -86,7 +88,7 @@ def dirichlet(x: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
     proportions.
     """
 
-    @tf.custom_gradient
+    @custom_gradient
     def node(x: tf.Tensor, alpha: tf.Tensor) -> Any:
         def gradient(upstream: tf.Tensor) -> Any:
             full = tf.broadcast_to(alpha, tf.shape(x))
@@ -94,7 +96,7 @@ def dirichlet(x: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
             mean = tf.reduce_sum(upstream * x, axis=-1, keepdims=True)
             others = tf.where(x < 1, 1 - x, 1.0)
             by_alpha = tf.where(x < 1, (upstream - mean) * slopes / others, 0.0)
-            return upstream, tf.reduce_sum(tf.reshape(by_alpha, [-1, tf.shape(alpha)[0]]), axis=0)
+            return None, tf.reduce_sum(tf.reshape(by_alpha, [-1, tf.shape(alpha)[0]]), axis=0)
 
         return tf.identity(x), gradient
 
