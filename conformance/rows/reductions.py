@@ -20,6 +20,7 @@ from conformance.vocabulary import (
     Axis,
     DType,
     Given,
+    Good,
     Seen,
     among,
     broadcasting,
@@ -32,6 +33,9 @@ SUMMED = ("ordinary", "hard", "ties", "positive")
 WITH_NAN = ("ordinary", "some_nan", "hard", "ties")
 MASK = Array(("bool",), ("ordinary",), broadcasting(0))
 AXES = Axis(none=True, tuples=True)
+
+OVERWRITTEN = Good(Array(FLOATS[:2], ("ascending",), [(1,), (1, 1)]))
+"""Never spoilt to another shape: the order in which NumPy leaves several elements is open."""
 
 NO_ZERO_SIGNS = 0.25
 """Which of 0 and -0 is the greater is left open; any other difference is more."""
@@ -154,7 +158,6 @@ def _quantiles(name: str, most: int) -> Iterator[Row]:
         Array(("float64", "float32"), ("unit",), [(3,), (), (0,), (2, 1)]),
         1,
     )
-    some = Array(FLOATS[:2], ("ascending",), [(1,), (1, 1)])
     for one in (
         row(name, array, shares, axis=AXES, method=among(*METHODS), keepdims=FLAG),
         row(name, array, shares, method=Always(among(*METHODS)), axis=AXES, out=Always(Out(name))),
@@ -167,8 +170,7 @@ def _quantiles(name: str, most: int) -> Iterator[Row]:
             method=Always("inverted_cdf"),
             keepdims=FLAG,
         ),
-        # the order in which what may be overwritten is left is open; one element stays where it is
-        row(name, some, shares, overwrite_input=Always(FLAG)),
+        row(name, OVERWRITTEN, shares, overwrite_input=Always(FLAG)),
     ):
         yield one.within(4, conditioned=True)
 
@@ -176,10 +178,9 @@ def _quantiles(name: str, most: int) -> Iterator[Row]:
 def _medians(name: str) -> Iterator[Row]:
     fills = WITH_NAN if name.startswith("nan") else ("ordinary", "ties", "distinct", "some_nan")
     array = Array(REAL, fills)
-    some = Array(FLOATS[:2], ("ascending",), [(1,), (1, 1)])
     yield row(name, array, axis=AXES, keepdims=FLAG).within(1)
     yield row(name, array, axis=AXES, out=Always(Out(name, ("float64", "int8")))).within(1)
-    yield row(name, some, overwrite_input=Always(FLAG)).within(1)
+    yield row(name, OVERWRITTEN, overwrite_input=Always(FLAG)).within(1)
 
 
 def _places(name: str) -> Iterator[Row]:
