@@ -50,7 +50,7 @@ def test_gradients(name, shape, args):
         y = tensor_of(name, *args, **keywords)(x)
         upstream = tf.constant(values(y.shape, y.dtype.as_numpy_dtype, seed=1))
         again = tf.constant(values(shape, x.dtype.as_numpy_dtype, seed=2))
-        for compute in (twice, tf.function(twice)):
+        for compute in (twice, tf.function(twice, autograph=False)):
             first, second = compute(tensor_of(name, *args, **keywords), x, upstream, again)
             assert first.dtype == x.dtype and second.dtype == y.dtype
             numpy.testing.assert_allclose(parts(first, real), matrix.T @ parts(upstream), atol=1e-12)
@@ -83,7 +83,7 @@ def test_gradients_compiled_and_of_unknown_sizes(name):
     tensors = (x, upstream, again)
     unknown = [tf.TensorSpec([None] * 2, t.dtype) for t in tensors]
     for options in ({"jit_compile": True}, {"input_signature": unknown}):
-        compute = tf.function(lambda x, u, a: twice(tensor_of(name), x, u, a), **options)
+        compute = tf.function(lambda x, u, a: twice(tensor_of(name), x, u, a), **options, autograph=False)
         for actual, right in zip(compute(*tensors), expected, strict=True):
             numpy.testing.assert_allclose(actual, right, atol=1e-13)
 
@@ -142,7 +142,9 @@ def test_gradient_through_a_while_loop(compiled):
 
     x = values((3, 8))
     power = numpy.fft.irfft(numpy.fft.rfft(x) * weights**8)
-    numpy.testing.assert_allclose(tf.function(slopes, jit_compile=compiled)(tf.constant(x)), 2 * power)
+    numpy.testing.assert_allclose(
+        tf.function(slopes, jit_compile=compiled, autograph=False)(tf.constant(x)), 2 * power
+    )
 
 
 @pytest.mark.parametrize("name", ("fft", "rfft", "irfft", "rfft2", "irfftn"))

@@ -38,7 +38,9 @@ def check(name, a, *args, modes=("graph", "unknown", "xla"), **kwargs):
     tolerance = 1e-5 if expected.dtype in ("float32", "complex64") else 1e-12
     for mode in modes:
         spec = tf.TensorSpec([None] * a.ndim if mode == "unknown" else a.shape, a.dtype)
-        actual = tf.function(body, input_signature=[spec], jit_compile=mode == "xla")(a).numpy()
+        actual = tf.function(body, input_signature=[spec], jit_compile=mode == "xla", autograph=False)(
+            a
+        ).numpy()
         assert actual.dtype == expected.dtype, mode
         assert actual.shape == expected.shape, mode
         scale = max(1.0, numpy.max(numpy.abs(expected), initial=0))
@@ -77,7 +79,7 @@ def test_xla_has_the_values_of_every_length(name, double):
             for x, n in zip(tensors, lengths, strict=True)
         ]
 
-    found = tf.function(all_of_them, jit_compile=True)(*map(tf.constant, arrays))
+    found = tf.function(all_of_them, jit_compile=True, autograph=False)(*map(tf.constant, arrays))
     for a, n, actual in zip(arrays, lengths, found, strict=True):
         expected = getattr(numpy.fft, name)(a, n)
         error = numpy.max(numpy.abs(actual.numpy() - expected)) / numpy.max(numpy.abs(expected))
@@ -109,7 +111,9 @@ def test_unknown_n(name):
     a = input_of(name, (2, 6))
     for n in range(1, 14):
         spec = tf.TensorSpec([], tf.int64)
-        body = tf.function(lambda n: tensor_of(name, n, norm="ortho")(a), input_signature=[spec])
+        body = tf.function(
+            lambda n: tensor_of(name, n, norm="ortho")(a), input_signature=[spec], autograph=False
+        )
         numpy.testing.assert_allclose(body(n), getattr(numpy.fft, name)(a, n, norm="ortho"), atol=1e-14)
     with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid number of FFT data points"):
         body(0)
@@ -119,11 +123,15 @@ def test_unknown_s():
     a = values((3, 4))
     for s in ((5, 6), (2, 3)):
         as_vector = tf.function(
-            lambda s: tensor_of("irfft2", s)(a), input_signature=[tf.TensorSpec([2], tf.int32)]
+            lambda s: tensor_of("irfft2", s)(a),
+            input_signature=[tf.TensorSpec([2], tf.int32)],
+            autograph=False,
         )
         numpy.testing.assert_allclose(as_vector(s), numpy.fft.irfft2(a, s), atol=1e-14)
         as_scalar = tf.function(
-            lambda n: tensor_of("fft2", (n, -1))(a), input_signature=[tf.TensorSpec([], tf.int32)]
+            lambda n: tensor_of("fft2", (n, -1))(a),
+            input_signature=[tf.TensorSpec([], tf.int32)],
+            autograph=False,
         )
         numpy.testing.assert_allclose(as_scalar(s[0]), numpy.fft.fft2(a, (s[0], -1)), atol=1e-14)
 
@@ -136,7 +144,7 @@ def test_half_precision_of_unknown_size():
 def test_nothing_to_transform_fails_when_it_runs():
     empty = tf.zeros((3, 0))
     for name in ("fft", "rfft", "irfft"):
-        body = tf.function(tensor_of(name), input_signature=[tf.TensorSpec([None, None])])
+        body = tf.function(tensor_of(name), input_signature=[tf.TensorSpec([None, None])], autograph=False)
         with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid number of FFT data points"):
             body(empty)
 
@@ -149,11 +157,13 @@ def test_frequencies(name):
             body = tf.function(
                 lambda d, n=n: tf.convert_to_tensor(getattr(np.fft, name)(n, np.asarray(d))),
                 jit_compile=compiled,
+                autograph=False,
             )
             numpy.testing.assert_allclose(body(tf.constant(0.25, tf.float64)), expected)
         body = tf.function(
             lambda n: tf.convert_to_tensor(getattr(np.fft, name)(n, 0.25)),
             input_signature=[tf.TensorSpec([], tf.int64)],
+            autograph=False,
         )
         numpy.testing.assert_allclose(body(n), expected)
     with pytest.raises(tf.errors.InvalidArgumentError):
@@ -166,7 +176,7 @@ def test_frequencies(name):
 
 
 def test_out_in_a_graph():
-    @tf.function
+    @tf.function(autograph=False)
     def written(x):
         out = np.zeros((2, 4), complex)
         np.fft.fft(x, out=out[:, ::-1])

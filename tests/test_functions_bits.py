@@ -41,7 +41,9 @@ def test_number_of_bits_may_be_unknown():
     for count in (3, 20, -3):
         agree("unpackbits", BYTES[0, 0, :2], None, numpy.array(count))
     compiled = tf.function(
-        lambda n: tf.convert_to_tensor(np.unpackbits(BYTES, None, np.asarray(n))), jit_compile=True
+        lambda n: tf.convert_to_tensor(np.unpackbits(BYTES, None, np.asarray(n))),
+        jit_compile=True,
+        autograph=False,
     )
     with pytest.raises(UnsupportedError, match="count"):
         compiled(tf.constant(3))

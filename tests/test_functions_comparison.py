@@ -86,7 +86,7 @@ def test_traced_results_are_arrays_and_known_ones_bools():
     assert np.allclose(np.array(X), np.array(X), equal_nan=True) is True
     assert np.array_equal(np.array(V), np.array(A)) is False
 
-    @tf.function
+    @tf.function(autograph=False)
     def traced(a, b):
         return tf.convert_to_tensor(np.allclose(np.asarray(a), np.asarray(b)))
 

@@ -178,7 +178,7 @@ def test_square_matrices():
         agree("diagflat", v, k)
 
 
-@tf.function(input_signature=[tf.TensorSpec([], tf.int64)])
+@tf.function(input_signature=[tf.TensorSpec([], tf.int64)], autograph=False)
 def of_unknown_size(n):
     n = np.asarray(n)
     return [
@@ -235,7 +235,7 @@ def test_gradients(function, points):
 
 
 def test_large_constants_are_not_embedded_in_graphs():
-    @tf.function
+    @tf.function(autograph=False)
     def traced():
         return [tf.convert_to_tensor(a) for a in (np.arange(5000), np.linspace(0, 1, 5000), np.eye(100))]
 

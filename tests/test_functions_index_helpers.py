@@ -100,12 +100,14 @@ def test_under_xla():
         agree(*row, modes=("xla",))
     # the sizes of arguments are known to XLA when it compiles, and so are numbers that only sizes need
     agree("tril_indices_from", A, modes=("xla",))
-    triangle = tf.function(lambda n: tensors_in(np.triu_indices(np.asarray(n), 1)), jit_compile=True)
+    triangle = tf.function(
+        lambda n: tensors_in(np.triu_indices(np.asarray(n), 1)), jit_compile=True, autograph=False
+    )
     for n in (2, 3):
         check_tensors(numpy.triu_indices(n, 1), triangle(tf.constant(n)), 0.0, "under XLA")
 
 
-@tf.function(input_signature=[tf.TensorSpec([], tf.int64)])
+@tf.function(input_signature=[tf.TensorSpec([], tf.int64)], autograph=False)
 def of_unknown_size(n):
     n = np.asarray(n)
     return tensors_in(

@@ -222,7 +222,7 @@ def test_under_xla(row):
 
 @pytest.mark.parametrize("array", [V, A])
 def test_unknown_rank(array):
-    @tf.function(input_signature=[tf.TensorSpec(None, tf.float64)])
+    @tf.function(input_signature=[tf.TensorSpec(None, tf.float64)], autograph=False)
     def traced(tensor):
         a = np.asarray(tensor)
         made = np.concatenate([a, a]), np.vstack([a, a]), np.hstack([a, a]), np.stack([a, a]), np.append(a, a)

@@ -64,7 +64,10 @@ def test_windows_of_arrays():
 def test_windows_of_traced_arrays(shape, xla):
     signature = [tf.TensorSpec(shape, tf.float64)]
     traced = tf.function(
-        lambda x: tf.convert_to_tensor(windows(np, np.asarray(x), (2, 3))), signature, jit_compile=xla
+        lambda x: tf.convert_to_tensor(windows(np, np.asarray(x), (2, 3))),
+        signature,
+        jit_compile=xla,
+        autograph=False,
     )
     numpy.testing.assert_array_equal(traced(A), windows(numpy, A, (2, 3)))
     if shape == [None, None] and not xla:
@@ -96,7 +99,9 @@ def test_strides():
     with pytest.raises(ValueError):
         strided(np, array, (2, 2), (8,))
     with pytest.raises(UnknownShapeError):
-        tf.function(lambda x: strided(np, np.asarray(x)), [tf.TensorSpec([None], tf.float64)])(A[0])
+        tf.function(
+            lambda x: strided(np, np.asarray(x)), [tf.TensorSpec([None], tf.float64)], autograph=False
+        )(A[0])
 
 
 def test_addresses_are_refused():
@@ -121,7 +126,7 @@ def test_broadcast():
     same(lambda np, x, y: [list(i) for i in np.broadcast(x, y).iters], column, A[0], memory=False)
     raises(lambda np, x: np.broadcast(x, np.ones(2)), A)
 
-    @tf.function
+    @tf.function(autograph=False)
     def shape(x, y):
         return np.zeros(np.broadcast(np.asarray(x), np.asarray(y)).shape)
 
@@ -147,7 +152,7 @@ def test_iteration_reads():
     raises(lambda np, a: np.nditer([a, np.ones(5)]), A)
     raises(lambda np, a: np.nditer(a, flags=["no such flag"]), A)
     with pytest.raises(UnknownValueError, match="np.nditer"):
-        tf.function(lambda x: list(np.nditer(np.asarray(x))))(A)
+        tf.function(lambda x: list(np.nditer(np.asarray(x))), autograph=False)(A)
 
 
 def test_iteration_writes():

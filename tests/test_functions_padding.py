@@ -116,7 +116,9 @@ def test_by_a_function():
 UNKNOWN_WIDTHS = ("constant", *ELEMENTS, "linear_ramp", "mean")
 
 
-@tf.function(input_signature=[tf.TensorSpec([None], tf.float64), tf.TensorSpec([2], tf.int32)])
+@tf.function(
+    input_signature=[tf.TensorSpec([None], tf.float64), tf.TensorSpec([2], tf.int32)], autograph=False
+)
 def padded_by_unknown_widths(tensor, widths):
     array, widths = np.asarray(tensor), np.asarray(widths)
     made = [np.pad(array, widths, mode) for mode in UNKNOWN_WIDTHS]
@@ -151,7 +153,7 @@ def test_under_xla(mode):
 
 
 def test_mirrors_of_floats_are_one_op():
-    @tf.function(input_signature=[tf.TensorSpec([2, 3], tf.float32)])
+    @tf.function(input_signature=[tf.TensorSpec([2, 3], tf.float32)], autograph=False)
     def traced(tensor):
         return tf.convert_to_tensor(np.pad(np.asarray(tensor), 1, "reflect"))
 

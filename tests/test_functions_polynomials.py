@@ -182,12 +182,14 @@ def test_traced_values_and_derivatives_of_families(family):
             given = [np.asarray(g) if isinstance(g, tf.Tensor) else g for g in given]
             return tf.convert_to_tensor(getattr(getattr(np.polynomial, module), prefix + name)(*given))
 
-        compiled = tf.function(traced, jit_compile=True)
+        compiled = tf.function(traced, jit_compile=True, autograph=False)
         given = [tf.constant(a) if isinstance(a, numpy.ndarray) else a for a in arguments]
         numpy.testing.assert_allclose(compiled(*given), expected, rtol=1e-10, atol=1e-10)
     values = getattr(getattr(np.polynomial, module), prefix + "val")
     unknown = tf.function(
-        lambda x: tf.convert_to_tensor(values(np.asarray(x), C)), [tf.TensorSpec([None, None], tf.float64)]
+        lambda x: tf.convert_to_tensor(values(np.asarray(x), C)),
+        [tf.TensorSpec([None, None], tf.float64)],
+        autograph=False,
     )
     expected = getattr(getattr(numpy.polynomial, module), prefix + "val")(X, C)
     numpy.testing.assert_allclose(unknown(X), expected, rtol=1e-12)
@@ -204,9 +206,9 @@ def test_gradients():
 def test_sizes_that_depend_on_values_must_be_known():
     for name in ("polymul", "polydiv"):
         with pytest.raises(ShimError, match=f"np.{name}.*outside of the traced function"):
-            tf.function(lambda c, name=name: getattr(np, name)(np.asarray(c), [1.0, 2]))(C)
+            tf.function(lambda c, name=name: getattr(np, name)(np.asarray(c), [1.0, 2]), autograph=False)(C)
     with pytest.raises(UnknownValueError):
-        tf.function(lambda c: np.polynomial.polynomial.polyadd(np.asarray(c), [1.0, 2]))(C)
+        tf.function(lambda c: np.polynomial.polynomial.polyadd(np.asarray(c), [1.0, 2]), autograph=False)(C)
 
 
 def test_roots_and_fits():
@@ -234,7 +236,11 @@ def test_roots_and_fits():
             same(lambda np, m=module, g=gauss: getattr(getattr(np.polynomial, m), g)(4), **CLOSE)
     agree("polyfit", x, y, 2, modes=("eager", "traced", "unknown", "xla"), tolerance=1e-10)
     unknown = [tf.TensorSpec([None], tf.float64)] * 2
-    fit = tf.function(lambda x, y: tf.convert_to_tensor(np.polyfit(np.asarray(x), np.asarray(y), 2)), unknown)
+    fit = tf.function(
+        lambda x, y: tf.convert_to_tensor(np.polyfit(np.asarray(x), np.asarray(y), 2)),
+        unknown,
+        autograph=False,
+    )
     with pytest.raises(
         tf.errors.InvalidArgumentError, match="TypeError: expected x and y to have same length"
     ):

@@ -68,8 +68,10 @@ def check_traced(body, *arrays):
         return
     expected = numpy.asarray(expected)
     unknown = [tf.TensorSpec([None] * a.ndim, a.dtype) for a in arrays]
-    traced = tf.function(lambda *a: tf.convert_to_tensor(body(np, *a)), input_signature=unknown)
-    compiled = tf.function(lambda *a: tf.convert_to_tensor(body(np, *a)), jit_compile=True)
+    traced = tf.function(
+        lambda *a: tf.convert_to_tensor(body(np, *a)), input_signature=unknown, autograph=False
+    )
+    compiled = tf.function(lambda *a: tf.convert_to_tensor(body(np, *a)), jit_compile=True, autograph=False)
     for function in (traced, compiled):
         assert_same(np.asarray(function(*arrays)), expected)
 
@@ -164,7 +166,9 @@ def test_lengths_that_differ_when_the_graph_runs():
     unknown = tf.TensorSpec([None, None])
     for body in (np.dot, lambda x, y: np.tensordot(x, y, 1), lambda x, y: np.einsum("ij,jk", x, y)):
         traced = tf.function(
-            lambda x, y, body=body: tf.convert_to_tensor(body(x, y)), input_signature=[unknown] * 2
+            lambda x, y, body=body: tf.convert_to_tensor(body(x, y)),
+            input_signature=[unknown] * 2,
+            autograph=False,
         )
         with pytest.raises(tf.errors.InvalidArgumentError):
             traced(tf.ones((2, 3)), tf.ones((4, 2)))
@@ -371,7 +375,9 @@ def test_einsum_path():
 def test_einsum_of_unknown_rank():
     signature = [tf.TensorSpec(None), tf.TensorSpec(None)]
     traced = tf.function(
-        lambda x, y: tf.convert_to_tensor(np.einsum("ij,jk", x, y)), input_signature=signature
+        lambda x, y: tf.convert_to_tensor(np.einsum("ij,jk", x, y)),
+        input_signature=signature,
+        autograph=False,
     )
     x, y = values((2, 3), "float32"), values((3, 4), "float32")
     assert_same(np.asarray(traced(x, y)), x @ y)
@@ -379,7 +385,9 @@ def test_einsum_of_unknown_rank():
 
 def nodes(function, *shapes):
     """The ops of a traced function but for its frame."""
-    concrete = tf.function(function).get_concrete_function(*(tf.TensorSpec(shape) for shape in shapes))
+    concrete = tf.function(function, autograph=False).get_concrete_function(
+        *(tf.TensorSpec(shape) for shape in shapes)
+    )
     frame = ("Placeholder", "Identity", "NoOp", "Const")
     return [op.type for op in concrete.graph.get_operations() if op.type not in frame]
 

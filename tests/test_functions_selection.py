@@ -282,7 +282,9 @@ def test_gradients_at_hard_points():
     assert gradient(lambda x: np.where(MASK[:2], x, numpy.nan), [1.0, 2.0]) == [1, 0]
 
 
-@tf.function(input_signature=[tf.TensorSpec(None, tf.float64), tf.TensorSpec(None, tf.float64)])
+@tf.function(
+    input_signature=[tf.TensorSpec(None, tf.float64), tf.TensorSpec(None, tf.float64)], autograph=False
+)
 def of_unknown_rank(x, y):
     a, b = np.asarray(x), np.asarray(y)
     made = (

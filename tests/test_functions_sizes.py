@@ -61,7 +61,9 @@ def test_unknown_sizes(function, x):
 
 def test_an_unknown_length_that_is_no_multiple_is_refused_when_the_graph_runs():
     traced = tf.function(
-        lambda t: np.split(np.array(t), 3), input_signature=[tf.TensorSpec([None], tf.float64)]
+        lambda t: np.split(np.array(t), 3),
+        input_signature=[tf.TensorSpec([None], tf.float64)],
+        autograph=False,
     )
     with pytest.raises(tf.errors.InvalidArgumentError, match="equal division"):
         traced(tf.constant([1.0, 2.0], tf.float64))

@@ -73,9 +73,9 @@ def check_traced(body, *arrays, compiled=False):
         return tf.nest.map_structure(tf.convert_to_tensor, body(np, *arrays))
 
     unknown = [tf.TensorSpec([None] * a.ndim, a.dtype) for a in arrays]
-    functions = [tf.function(tensors, input_signature=unknown)]
+    functions = [tf.function(tensors, input_signature=unknown, autograph=False)]
     if compiled:
-        functions.append(tf.function(tensors, jit_compile=True))
+        functions.append(tf.function(tensors, jit_compile=True, autograph=False))
     for function in functions:
         results = function(*arrays)
         for ours, numpys in zip(*((results, expected) if is_tuple else ([results], [expected])), strict=True):
@@ -215,6 +215,7 @@ def test_refusals_of_digitize():
     traced = tf.function(
         lambda x, bins: tf.convert_to_tensor(np.digitize(x, bins)),
         input_signature=[tf.TensorSpec([None])] * 2,
+        autograph=False,
     )
     with pytest.raises(tf.errors.InvalidArgumentError, match="monotonically"):
         traced([1.0], [1.0, 3.0, 2.0])

@@ -63,9 +63,11 @@ def check_traced(body, a, *more, compiled=True):
 
     for known in (True, False):
         signature = [tf.TensorSpec(x.shape if known else [None] * x.ndim, x.dtype) for x in (a, *more)]
-        assert_same(np.asarray(tf.function(written, input_signature=signature)(a, *more)), expected)
+        assert_same(
+            np.asarray(tf.function(written, input_signature=signature, autograph=False)(a, *more)), expected
+        )
     if compiled:
-        assert_same(np.asarray(tf.function(written, jit_compile=True)(a, *more)), expected)
+        assert_same(np.asarray(tf.function(written, jit_compile=True, autograph=False)(a, *more)), expected)
 
 
 A = numpy.arange(6).reshape(2, 3)
@@ -186,7 +188,7 @@ def test_errors_when_the_graph_runs():
             return tf.convert_to_tensor(array)
 
         with pytest.raises((tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError)):
-            tf.function(written, input_signature=signature)(*arrays)
+            tf.function(written, input_signature=signature, autograph=False)(*arrays)
 
     three, two = numpy.arange(3.0), numpy.arange(2.0)
     run(lambda a, mask: np.putmask(a, mask, 1), three, two)
@@ -415,7 +417,9 @@ def test_gradients(case, traced):
         return value, first, outer.gradient(total, (old, values), unconnected_gradients="zero")
 
     old, values = A + 1.0, numpy.array([0.5, -2.0, 3.0])
-    value, first, second = (tf.function(slopes) if traced else slopes)(tf.constant(old), tf.constant(values))
+    value, first, second = (tf.function(slopes, autograph=False) if traced else slopes)(
+        tf.constant(old), tf.constant(values)
+    )
     # which place of the result holds which of the nine numbers, found by writing numbers that differ
     numbers = np.array(numpy.arange(6.0).reshape(2, 3))
     WRITES[case](numbers, np.asarray(numpy.array([6.0, 7.0, 8.0])))

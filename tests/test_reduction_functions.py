@@ -182,9 +182,9 @@ def test_nothing_to_reduce(name):
 @pytest.mark.parametrize("dtype", "dlf")
 def test_modes(name, dtype):
     a = array((3, 4, 5), dtype, seed=5)
-    modes = ALL_MODES
-    for axis in (None, 1, -1) if name in (*PLACES, *CUMULATIVE) else (None, 1, (0, 2)):
-        agree(name, a, modes=modes, axis=axis, tolerance=tolerance(dtype) * 30)
+    axes = (None, 1, -1) if name in (*PLACES, *CUMULATIVE) else (None, 1, (0, 2))
+    for axis in axes if dtype == "d" else axes[1:2]:
+        agree(name, a, modes=ALL_MODES, axis=axis, tolerance=tolerance(dtype) * 30)
 
 
 def test_extremes_pass_nan_on():
@@ -206,6 +206,7 @@ def test_nothing_to_reduce_is_told_when_the_graph_runs():
         function = tf.function(
             lambda t, name=name: tf.convert_to_tensor(getattr(np, name)(np.asarray(t), axis=0)),
             input_signature=[tf.TensorSpec([None, 2], tf.float64)],
+            autograph=False,
         )
         assert function(tf.ones([3, 2], tf.float64)).shape == (2,)
         with pytest.raises(tf.errors.InvalidArgumentError, match="zero-size|empty sequence"):
@@ -218,7 +219,7 @@ def test_unknown_rank():
         for axis in (None, 0, 1, (0, 2)):
             for keepdims in (False, True):
 
-                @tf.function(input_signature=[tf.TensorSpec(None, tf.float64)])
+                @tf.function(input_signature=[tf.TensorSpec(None, tf.float64)], autograph=False)
                 def traced(t, name=name, axis=axis, keepdims=keepdims):
                     return tf.convert_to_tensor(
                         getattr(np, name)(np.asarray(t), axis=axis, keepdims=keepdims)
@@ -304,7 +305,7 @@ def test_average_refuses():
     raises(lambda np, a: np.average(a, axis=0, weights=[[1, 2]]), a)
     raises(lambda np, a: np.average(a, axis=2, weights=[[1, 2]]), a)
 
-    @tf.function(input_signature=[tf.TensorSpec([None]), tf.TensorSpec([None])])
+    @tf.function(input_signature=[tf.TensorSpec([None]), tf.TensorSpec([None])], autograph=False)
     def traced(t, w):
         return tf.convert_to_tensor(np.average(np.asarray(t), weights=np.asarray(w)))
 
@@ -327,10 +328,9 @@ def test_median():
     ):
         agree("median", numpy.array(a), modes=ALL_MODES)
     a = array((2, 3, 4), "d", nan=0.1)
-    for axis in (None, 1, (0, 2), (2, 0), ()):
-        for keepdims in (False, True):
-            for name in ("median", "nanmedian"):
-                agree(name, a, modes=ALL_MODES, axis=axis, keepdims=keepdims, tolerance=1e-12)
+    for axis, keepdims in ((None, False), (1, True), ((2, 0), False), ((), True)):
+        for name in ("median", "nanmedian"):
+            agree(name, a, modes=ALL_MODES, axis=axis, keepdims=keepdims, tolerance=1e-12)
     same(lambda np, a: np.median(a, overwrite_input=True), numpy.arange(5), memory=False)
     raises(lambda np, a: np.median(a, axis=3), a)
     raises(lambda np, a: np.median(a, axis=(0, 0)), a)
@@ -426,5 +426,5 @@ def test_gradients_in_a_loop():
     for name in ("sum", "mean", "max", "std", "median", "prod"):
         expected = looped(start, name)
         for compiled in (False, True):
-            found = tf.function(looped, jit_compile=compiled)(start, name)
+            found = tf.function(looped, jit_compile=compiled, autograph=False)(start, name)
             numpy.testing.assert_allclose(found, expected, rtol=1e-9)

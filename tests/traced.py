@@ -54,7 +54,7 @@ def call(name: str, mode: str, arguments: tuple[Any, ...], keywords: dict[str, A
     shapes = [[None] * a.ndim if mode == "unknown" else a.shape for a in found]
     signature = [tf.TensorSpec(shape, a.dtype) for shape, a in zip(shapes, found, strict=True)]
 
-    @tf.function(input_signature=signature, jit_compile=mode == "xla")
+    @tf.function(input_signature=signature, jit_compile=mode == "xla", autograph=False)
     def traced(*tensors):
         args, kwargs = with_tensors((arguments, keywords), iter(tensors))
         return tensors_in(function(*args, **kwargs))

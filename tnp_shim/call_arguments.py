@@ -32,12 +32,14 @@ CONSTANTS = frozenset({bool, str, bytes, type(None), type(Ellipsis)})
 _INT64 = range(-(1 << 63), 1 << 63)
 _DRAWN_FROM = (numpy.random.Generator, numpy.random.RandomState)
 _LIBRARIES = frozenset({"keras", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow"})
+# what runs a user's code: pytest's asserts refer to the whole session, cells of a notebook to the shell
+_RUNNERS = frozenset({"IPython", "_pytest", "hypothesis", "ipykernel", "pytest"})
 _FOR_ANY_CLASS = frozenset({"abc", "collections", "dataclasses", "typing"})
 
 
 def is_library(package: str) -> bool:
     """Whether what a package holds is left as it is."""
-    if package in _LIBRARIES or package == __package__:
+    if package in _LIBRARIES or package in _RUNNERS or package == __package__:
         return True
     return package in sys.stdlib_module_names and package not in _FOR_ANY_CLASS and package != "__main__"
 

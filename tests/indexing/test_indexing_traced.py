@@ -132,7 +132,7 @@ def test_a_write_at_index_arrays_has_gpu_kernels_in_a_graph(dtype: str) -> None:
     def body(tensor: Any) -> Any:
         return plan(array.shape, [0, 1]).write(tensor, tf.constant(value))
 
-    graph = tf.function(body).get_concrete_function(tf.TensorSpec(array.shape, dtype)).graph
+    graph = tf.function(body, autograph=False).get_concrete_function(tf.TensorSpec(array.shape, dtype)).graph
     scatters = [op for op in graph.get_operations() if op.type == "TensorScatterUpdate"]
     assert scatters
     assert all(op.get_attr("T") in kernel_dtypes("TensorScatterUpdate", "GPU") for op in scatters)

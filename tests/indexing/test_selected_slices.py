@@ -114,7 +114,7 @@ def test_gradients_are_those_of_the_graph(body):
     A, b = (tf.constant(part) for part in arguments())
 
     def slopes(jit):
-        @tf.function(jit_compile=jit)
+        @tf.function(jit_compile=jit, autograph=False)
         def first_and_second(A, b):
             with tf.GradientTape() as outer:
                 outer.watch([A, b])

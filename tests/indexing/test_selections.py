@@ -119,7 +119,7 @@ def test_no_nan_comes_into_a_gradient(body, times):
     given = [tf.constant(part) for part in arguments()]
 
     def gradients(jit):
-        @tf.function(jit_compile=jit)
+        @tf.function(jit_compile=jit, autograph=False)
         def slopes(x, y, m):
             with tf.GradientTape() as outer:
                 outer.watch([x, y])

@@ -22,10 +22,10 @@ def expected(x, places):
 
 @pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize("places", PLACES.values(), ids=PLACES)
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "uint64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("dtype", ["bool", "int64", "uint64", "float16", "float64"])
 def test_elements_of_the_order(dtype, places, compiled):
     x = hard_values((3, 1500), dtype, 1)
-    at_places = tf.function(order_statistics.at_places, jit_compile=compiled)
+    at_places = tf.function(order_statistics.at_places, jit_compile=compiled, autograph=False)
     for mine, numpys in zip(at_places(tf.constant(x), tf.constant(places)), expected(x, places), strict=True):
         numpy.testing.assert_array_equal(mine.numpy(), numpys, strict=True)
 
@@ -38,7 +38,7 @@ def test_where_they_are_found_without_sorting():
         seen.extend(order_statistics._is_quicker_than_sorting(*each) for each in taken)
         return x
 
-    tf.function(body)(tf.ones((2, 1024)), tf.ones((2, 1023)), tf.constant([3, 4]))
+    tf.function(body, autograph=False)(tf.ones((2, 1024)), tf.ones((2, 1023)), tf.constant([3, 4]))
     assert seen == [True, False, False, False]
 
 
@@ -54,7 +54,7 @@ def test_gradients_are_those_of_sorting(compiled):
                 total = tf.reduce_sum(at**2 * [1.0, 2.0] + after * [4.0, 8.0])
             return tape.gradient(total, x)
 
-        return tf.function(body, jit_compile=compiled)(tf.constant(x)).numpy()
+        return tf.function(body, jit_compile=compiled, autograph=False)(tf.constant(x)).numpy()
 
     def by_sorting(x, places):
         ordered = sorting.sort(x)
@@ -74,7 +74,7 @@ def test_equal_elements_get_the_gradient_of_one(compiled):
         return tape.gradient(middle, x)
 
     x = numpy.repeat([1.0, 2.0, 3.0], 1000)
-    found = tf.function(gradient, jit_compile=compiled)(tf.constant(x)).numpy()
+    found = tf.function(gradient, jit_compile=compiled, autograph=False)(tf.constant(x)).numpy()
     numpy.testing.assert_allclose(found[1000:2000].sum(), 1.0, 1e-12)
     assert not found[:1000].any() and not found[2000:].any()
 

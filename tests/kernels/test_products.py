@@ -84,7 +84,9 @@ def test_traced(known):
         x1, x2 = values(shape1, "float64", seed), values(shape2, "complex128", -seed + 100)
         x1 = x1.astype("complex128")
         of = {"shape": lambda x: x.shape, "rank": lambda x: [None] * x.ndim, "nothing": lambda _: None}[known]
-        traced = tf.function(GENERALIZED[name], input_signature=[spec(x, of(x)) for x in (x1, x2)])
+        traced = tf.function(
+            GENERALIZED[name], input_signature=[spec(x, of(x)) for x in (x1, x2)], autograph=False
+        )
         assert_equal(traced(x1, x2), numpy.asarray(NUMPY[name](x1, x2)))
 
 
@@ -92,7 +94,9 @@ def test_traced(known):
 def test_compiled(dtype):
     for name, (shape1, shape2) in {name: pairs[1] for name, pairs in SHAPES.items()}.items():
         x1, x2 = values(shape1, dtype, 1), values(shape2, dtype, 2)
-        assert_equal(tf.function(GENERALIZED[name], jit_compile=True)(x1, x2), NUMPY[name](x1, x2))
+        assert_equal(
+            tf.function(GENERALIZED[name], jit_compile=True, autograph=False)(x1, x2), NUMPY[name](x1, x2)
+        )
 
 
 @pytest.mark.parametrize("name, shape1, shape2", MISMATCHES)
@@ -103,12 +107,14 @@ def test_lengths_that_differ_are_refused(name, shape1, shape2):
     for unknown in ([None] * len(shape1), [None] * len(shape2)), (None, None):
         signature = [tf.TensorSpec(shape) for shape in unknown]
         with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
-            tf.function(GENERALIZED[name], input_signature=signature)(x1, x2)
+            tf.function(GENERALIZED[name], input_signature=signature, autograph=False)(x1, x2)
 
 
 def nodes(function, *shapes, dtype=tf.float64):
     """The ops of a traced function but for its frame."""
-    concrete = tf.function(function).get_concrete_function(*(tf.TensorSpec(s, dtype) for s in shapes))
+    concrete = tf.function(function, autograph=False).get_concrete_function(
+        *(tf.TensorSpec(s, dtype) for s in shapes)
+    )
     frame = ("Placeholder", "Identity", "NoOp", "Const")
     return [op.type for op in concrete.graph.get_operations() if op.type not in frame]
 
@@ -165,12 +171,14 @@ def test_gradients(dtype):
 @pytest.mark.parametrize("shape", [(3, 3), (2, 4), (4, 2), (2, 3, 4), (0, 3), (2, 0)])
 def test_diagonal(shape):
     x = values(shape, "int32", 0)
-    unknown = tf.function(diagonal, input_signature=[spec(x, [None] * x.ndim)])
+    unknown = tf.function(diagonal, input_signature=[spec(x, [None] * x.ndim)], autograph=False)
     assert_equal(unknown(x), numpy.diagonal(x, 0, -2, -1))
     for offset in range(-5, 6):
         expected = numpy.diagonal(x, offset, -2, -1)
         assert_equal(diagonal(tf.constant(x), offset), expected)
         traced = tf.function(
-            lambda x, offset=offset: diagonal(x, offset), input_signature=[spec(x, [None] * x.ndim)]
+            lambda x, offset=offset: diagonal(x, offset),
+            input_signature=[spec(x, [None] * x.ndim)],
+            autograph=False,
         )
         assert_equal(traced(x), expected)

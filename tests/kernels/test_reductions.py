@@ -89,7 +89,7 @@ def test_every_dtype(name):
             }:
                 if len(shape) < 3 and axes == (0, 2) or name in WRONG_IN_NUMPY and loop.is_floating:
                     continue
-                for keepdims in (False, True):
+                for keepdims in (False, True) if dtype == "d" else (True,):
                     expected = result(
                         lambda a=a, axes=axes, k=keepdims: ufunc.reduce(a, axis=axes, keepdims=k)
                     )
@@ -177,6 +177,7 @@ def test_unknown_shapes(name, kind):
             functools.partial(value_and_slopes, function),
             input_signature=[tf.TensorSpec(shape, tf.float64)],
             jit_compile=compiled,
+            autograph=False,
         )
         for expected, found in zip(known, traced(tf.constant(a)), strict=True):
             numpy.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
@@ -214,12 +215,16 @@ def test_gradients_of_products_at_zeros(name):
         (theory,), (measured,) = tf.test.compute_gradient(compute, [point], delta=1e-4)
         numpy.testing.assert_allclose(theory, measured, atol=1e-6)
     for of_graph in (slope, lambda x: tf.gradients(value(x), x)[0]):
-        numpy.testing.assert_allclose(tf.function(of_graph)(point), slope(point))
+        numpy.testing.assert_allclose(tf.function(of_graph, autograph=False)(point), slope(point))
 
 
 def test_products_are_one_node():
     for function, op in ((PRODUCTS["prod"], "Prod"), (PRODUCTS["cumprod"], "Cumprod")):
-        graph = tf.function(function).get_concrete_function(tf.TensorSpec([3, 5], tf.float64)).graph
+        graph = (
+            tf.function(function, autograph=False)
+            .get_concrete_function(tf.TensorSpec([3, 5], tf.float64))
+            .graph
+        )
         kinds = [op.type for op in graph.get_operations()]
         assert sorted(set(kinds) - {"Placeholder", "Const", "Identity", "NoOp"}) == [op]
 
@@ -243,6 +248,7 @@ def test_unknown_rank_and_neighbourless_axes():
                 found = tf.function(
                     lambda x, n=name, axes=axes, k=keepdims: reductions.reduce(n, UFUNCS[n].body, x, axes, k),
                     input_signature=[tf.TensorSpec(None, tf.complex128)],
+                    autograph=False,
                 )(tf.constant(a))
                 expected = getattr(numpy, name).reduce(a, axis=axes, keepdims=keepdims)
                 check(numpy.asarray(expected), found.numpy(), (name, axes, keepdims))

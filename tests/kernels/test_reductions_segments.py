@@ -62,14 +62,18 @@ def values(shape, dtype, seed=0):
     return (numbers + 1j * generator.uniform(0.5, 2, shape) if dtype.kind == "c" else numbers).astype(dtype)
 
 
-def in_modes(function, *arrays, xla=False):
-    """The results eagerly, traced with unknown sizes, and at will under XLA."""
+def modes_of(function, *arrays, xla=False):
+    """The function as it is, traced for such arrays of unknown sizes, and at will under XLA."""
     signature = [tf.TensorSpec([None] * a.ndim, a.dtype) for a in arrays]
-    yield function(*map(tf.constant, arrays))
+    yield function
     for compiled in (False, True) if xla else (False,):
-        yield tf.function(function, input_signature=signature, jit_compile=compiled)(
-            *map(tf.constant, arrays)
-        )
+        yield tf.function(function, input_signature=signature, jit_compile=compiled, autograph=False)
+
+
+def in_modes(function, *arrays):
+    """What it gives in each of them."""
+    for each in modes_of(function, *arrays):
+        yield each(*map(tf.constant, arrays))
 
 
 def close(actual, expected):
@@ -83,12 +87,13 @@ def close(actual, expected):
 def test_reduceat(name, dtype):
     ufunc, body = getattr(numpy, name), UFUNCS[name].body
     a = values((3, 9, 2), dtype)
-    for indices in ([0, 4, 1, 5, 2, 6, 3, 8], [8, 0, 0]):
-        expected = ufunc.reduceat(a, indices, axis=1, dtype=a.dtype)
-        for found in in_modes(
-            lambda t, i: reduceat(name, body, t, i, 1), a, numpy.array(indices), xla=(name, dtype) in COMPILED
-        ):
-            close(found.numpy(), expected)
+    rows = numpy.array([0, 4, 1, 5, 2, 6, 3, 8]), numpy.array([8, 0, 0])
+    for mode in modes_of(
+        lambda t, i: reduceat(name, body, t, i, 1), a, rows[0], xla=(name, dtype) in COMPILED
+    ):
+        for indices in rows:
+            expected = ufunc.reduceat(a, indices, axis=1, dtype=a.dtype)
+            close(mode(tf.constant(a), tf.constant(indices)).numpy(), expected)
 
 
 def test_reduceat_at_no_index_and_of_one_axis():
@@ -102,18 +107,14 @@ def test_reduceat_at_no_index_and_of_one_axis():
 def test_at(name, dtype):
     ufunc, body = getattr(numpy, name), UFUNCS[name].body
     a, b = values(7, dtype), values(12, dtype, 1)
-    for count in (12, 1, 0):
-        indices = numpy.random.default_rng(2).integers(0, 7, count)
-        expected = a.copy()
-        ufunc.at(expected, indices, b[:count])
-        for found in in_modes(
-            lambda t, i, v: scatter_ufunc(name, body, t, i, v),
-            a,
-            indices,
-            b[:count],
-            xla=(name, dtype) in COMPILED,
-        ):
-            close(found.numpy(), expected)
+    indices = numpy.random.default_rng(2).integers(0, 7, 12)
+    for mode in modes_of(
+        lambda t, i, v: scatter_ufunc(name, body, t, i, v), a, indices, b, xla=(name, dtype) in COMPILED
+    ):
+        for count in (12, 1, 0):
+            expected = a.copy()
+            ufunc.at(expected, indices[:count], b[:count])
+            close(mode(*map(tf.constant, (a, indices[:count], b[:count]))).numpy(), expected)
 
 
 @pytest.mark.parametrize("name", ["negative", "square", "sqrt", "logical_not"])

@@ -12,7 +12,7 @@ from tnp_shim.kernels import sorting, sorting_networks
 
 
 def compiled(body, *arguments):
-    return tf.function(body, jit_compile=True)(*arguments)
+    return tf.function(body, jit_compile=True, autograph=False)(*arguments)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_where_it_is_used():
     vectors = tf.ones((2, 9)), tf.ones((2, 10))
     compiled(body, *vectors)
     assert seen == [True, False, False, False]
-    tf.function(body)(*vectors)
+    tf.function(body, autograph=False)(*vectors)
     assert not any(seen[4:])
 
 

@@ -90,11 +90,13 @@ def test_draws_in_every_mode(name, kind):
     for size in {"SFC64": (7, 1300), "PCG64": (0, 1300)}.get(name, (1300,)):
         bits, expected = drawn(name, size, kind)
         specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in begin]
-        unknown = tf.function(draw, input_signature=[tf.TensorSpec([], tf.int64), *specs])
+        unknown = tf.function(draw, input_signature=[tf.TensorSpec([], tf.int64), *specs], autograph=False)
         for found, after in (
             draw(size, *begin),
             unknown(tf.constant(size, tf.int64), *begin),
-            tf.function(lambda *state, size=size: draw(size, *state), jit_compile=True)(*begin),
+            tf.function(lambda *state, size=size: draw(size, *state), jit_compile=True, autograph=False)(
+                *begin
+            ),
         ):
             assert found.dtype == expected.dtype and numpy.array_equal(found, expected)
             same_state(bits, after)
@@ -111,7 +113,7 @@ def test_doubles_of_words(name):
 def test_any_place_of_a_stream_is_a_new_compilation_for_none():
     engine, traces = KINDS["MT19937"].engine, []
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=True, autograph=False)
     def draw(*state):
         traces.append(1)
         values, after = engine.doubles(state, 3)

@@ -95,7 +95,7 @@ def all_at_once(api, cases, mode):
     theirs, mine = make(numpy, 2), make(np, 2)
     arguments = [a for _, args, kwargs in cases for a in args if isinstance(a, numpy.ndarray)]
 
-    @tf.function(jit_compile=mode == "xla")
+    @tf.function(jit_compile=mode == "xla", autograph=False)
     def draw(*tensors):
         found, left = [], list(tensors)
         for name, args, kwargs in cases:
@@ -185,7 +185,9 @@ def test_parameters_and_sizes_unknown_while_tracing(api):
     make = APIS[api][0]
     theirs, mine = make(numpy, 4), make(np, 4)
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.float64), tf.TensorSpec([], tf.int32)])
+    @tf.function(
+        input_signature=[tf.TensorSpec([None], tf.float64), tf.TensorSpec([], tf.int32)], autograph=False
+    )
     def draw(scale, n):
         scale = np.asarray(scale)
         return [

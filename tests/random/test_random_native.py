@@ -33,7 +33,7 @@ def drawn_alike(api, draw, *arrays, modes=MODES, calls=1, tolerance=0.0, begin=N
         shapes = [[None] * a.ndim if mode == "unknown" else a.shape for a in arrays]
         signature = [tf.TensorSpec(shape, a.dtype) for shape, a in zip(shapes, arrays, strict=True)]
 
-        @tf.function(input_signature=signature, jit_compile=mode == "xla")
+        @tf.function(input_signature=signature, jit_compile=mode == "xla", autograph=False)
         def traced(*tensors, mine=mine):
             found = draw(np, mine, *map(np.asarray, tensors))
             found = found if isinstance(found, (list, tuple)) else [found]
@@ -146,7 +146,9 @@ def test_choices_are_refused_when_the_graph_runs():
         with pytest.raises(tf.errors.InvalidArgumentError, match=words):
             draw(*map(tf.constant, (n, k)), *([] if chances is None else [chances]))
     assert rng.bit_generator.state == before
-    sample = tf.function(lambda n: tf.convert_to_tensor(rng.choice(n, 2, False)), jit_compile=True)
+    sample = tf.function(
+        lambda n: tf.convert_to_tensor(rng.choice(n, 2, False)), jit_compile=True, autograph=False
+    )
     with pytest.raises(NotImplementedError, match="XLA must know"):
         sample(tf.constant(5))
 
@@ -189,7 +191,7 @@ def test_older_integers():
 
 def test_bad_bounds_are_refused_when_the_graph_runs():
     rng = np.random.default_rng(1)
-    draw = tf.function(lambda low: tf.convert_to_tensor(rng.integers(np.asarray(low), 5)))
+    draw = tf.function(lambda low: tf.convert_to_tensor(rng.integers(np.asarray(low), 5)), autograph=False)
     before = rng.bit_generator.state
     for bad in ([1, 5], [9, 0]):
         with pytest.raises(tf.errors.InvalidArgumentError, match="low >= high"):
@@ -212,7 +214,7 @@ def test_gradients_follow_what_is_moved():
                 value = tf.reduce_sum(sum(tf.convert_to_tensor(f) for f in found) * weights)
             return tape.gradient(value, x)
 
-        actual = tf.function(slope)(x) if traced else slope(x)
+        actual = tf.function(slope, autograph=False)(x) if traced else slope(x)
         order = numpy.arange(4)
         expected = numpy.zeros(4)
         for places in (theirs.permutation(order), theirs.permuted(order), theirs.choice(order, 4, False)):
