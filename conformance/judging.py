@@ -60,12 +60,12 @@ class Effort:
 _COSTLY = ("xla", "gpu", "gradient", "second gradient", "forward", "vmap", "loop")
 
 QUICK = Effort(
-    structures={"eager": 4, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 1),
+    structures={"eager": 3, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 1),
     of_ufunc_methods={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
     # the draws by rejection take XLA seconds to compile, in graphs too
     of_draws=dict.fromkeys(MODES, 0) | {"eager": 2},
     values=dict.fromkeys(MODES, 1) | {"eager": 2},
-    first_row=frozenset(_COSTLY),
+    first_row=frozenset(("unknown", *_COSTLY)),
 )
 FULL = Effort(
     structures={"eager": 16, "graph": 5, "unknown": 4} | dict.fromkeys(_COSTLY, 1),

@@ -40,7 +40,7 @@ def test_multivariate_normal_of_an_unknown_covariance():
 
 def test_dirichlet():
     def draw(namespace, rng, alpha):
-        return [rng.dirichlet(alpha, 2), rng.dirichlet(alpha / 100), rng.dirichlet([1.0, 0.5], (2, 1))]
+        return [rng.dirichlet(alpha, 2), rng.dirichlet(alpha / 100, 2), rng.dirichlet([1.0, 0.5], (2, 1))]
 
     alpha = numpy.array([1.0, 0.5, 3.0, 2.0])
     drawn_alike("Generator", draw, alpha, tolerance=2.0**-51)
@@ -49,10 +49,10 @@ def test_dirichlet():
 def test_multinomial():
     def draw(namespace, rng, chances):
         return [
-            rng.multinomial(50, chances, 3),
-            rng.multinomial(0, chances),
-            rng.multinomial(1000, chances, 0),
+            rng.multinomial(50, chances, 2),
             rng.multinomial([3, 200], chances),
+            rng.multinomial([0, 1000], chances),
+            rng.multinomial(7, chances, 0),
             rng.multinomial(7, [[0.5, 0.5], [1.0, 0.0]], (3, 2)),
         ]
 
