@@ -68,6 +68,9 @@ from tensorflow.python.ops.parallel_for import control_flow_ops as pfor
 # `control_flow_util`: whether the graph being built is one that XLA compiles, which has kernels of its own.
 from tensorflow.python.ops import control_flow_util
 
+# `control_flow_v2_func_graphs`: the graphs of the bodies of loops.
+from tensorflow.python.ops import control_flow_v2_func_graphs
+
 # The generated op functions cost half of their public wrappers and add no nodes of their own.
 from tensorflow.python.ops import (
     gen_array_ops,
@@ -143,6 +146,14 @@ def compiled_by_xla() -> bool:
     return not context.executing_eagerly() and control_flow_util.GraphOrParentsInXlaContext(
         ops.get_default_graph()
     )
+
+
+def in_loop_body() -> bool:
+    """Whether the graph being built is, or is part of, the body of a tf.while_loop."""
+    graph = ops.get_default_graph()
+    while graph is not None and not isinstance(graph, control_flow_v2_func_graphs.WhileBodyFuncGraph):
+        graph = getattr(graph, "outer_graph", None)
+    return graph is not None
 
 
 def known_value(tensor):

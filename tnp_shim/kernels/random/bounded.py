@@ -24,11 +24,13 @@ from tnp_shim.kernels.random.attempts import (
     until_full,
 )
 from tnp_shim.kernels.random.engine import Engine, Size, State
+from tnp_shim.kernels.random.tracing import traced_once
 
 _RARE = 0.02
 """The share of rejected words up to which it is cheaper to list them."""
 
 
+@traced_once()
 def integers(
     engine: Engine,
     state: State,

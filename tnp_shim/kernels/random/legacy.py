@@ -13,11 +13,13 @@ from tnp_shim.kernels.random.attempts import Turn, block_size, often, until_full
 from tnp_shim.kernels.random.engine import Engine, Size, State
 from tnp_shim.kernels.random.logarithm import log, log1p_of_minus
 from tnp_shim.kernels.random.rounding import product
+from tnp_shim.kernels.random.tracing import traced_once
 
 _ACCEPTED = 0.7853981633974483
 """The share of pairs that lie in the unit circle: pi / 4."""
 
 
+@traced_once(2)
 def gauss(engine: Engine, state: State, spare: tf.Tensor, n: Size) -> tuple[tf.Tensor, State, tf.Tensor]:
     """`RandomState.standard_normal`: n values, the state and the spare after them."""
     if isinstance(n, int) and n == 0:

@@ -16,10 +16,12 @@ from tnp_shim.kernels.random.attempts import rank
 from tnp_shim.kernels.random.bounded_each import Step, Stepped, word_by_word
 from tnp_shim.kernels.random.engine import Engine, Size, State
 from tnp_shim.kernels.random.intervals import masking, scaling
+from tnp_shim.kernels.random.tracing import traced_once
 from tnp_shim.kernels.scans import ordered_scan
 from tnp_shim.tensorflow_internals import known_value
 
 
+@traced_once()
 def orders(
     engine: Engine,
     state: State,
@@ -60,6 +62,7 @@ def _swap(taken: Callable[..., tuple[tf.Tensor, tf.Tensor]]) -> Step:
 _SWAPS = _swap(masking), _swap(scaling)
 
 
+@traced_once()
 def sample(
     engine: Engine, state: State, population: Size, n: Size, shuffled: bool = True
 ) -> tuple[tf.Tensor, State]:

@@ -26,6 +26,7 @@ from tnp_shim.kernels.random.attempts import (
 from tnp_shim.kernels.random.engine import Engine, Size, State, floats_of, once
 from tnp_shim.kernels.random.logarithm import log1p_of_minus
 from tnp_shim.kernels.random.rounding import product
+from tnp_shim.kernels.random.tracing import traced_once
 
 _LONG = 0.013
 """The share of words that lie outside of the sure part of their layer, for each of the ziggurats at most."""
@@ -63,21 +64,25 @@ Uniforms = Callable[[tf.Tensor], tf.Tensor]
 """The uniform number in place of the word at a place."""
 
 
+@traced_once()
 def standard_normal(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_normal`, float64."""
     return _draw(engine, state, n, normal(tf.float64), tf.float64)
 
 
+@traced_once()
 def standard_normal_single(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_normal(dtype=float32)`."""
     return _draw(engine, state, n, normal(tf.float32), tf.float32)
 
 
+@traced_once()
 def standard_exponential(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_exponential`, float64."""
     return _draw(engine, state, n, exponential(tf.float64), tf.float64)
 
 
+@traced_once()
 def standard_exponential_single(engine: Engine, state: State, n: Size) -> tuple[tf.Tensor, State]:
     """`Generator.standard_exponential(dtype=float32)`."""
     return _draw(engine, state, n, exponential(tf.float32), tf.float32)
