@@ -54,7 +54,7 @@ def test_gradients_of_beta_numbers_have_the_shape_of_the_parameters():
 def test_mean_of_the_slopes_of_dirichlet_numbers():
     """The slope of an expectation is the expectation of the slopes: of the mean and of the second moment."""
     alpha = numpy.array([0.8, 2.0, 3.5])
-    x = numpy.random.default_rng(3).dirichlet(alpha, 200_000)
+    x = numpy.random.default_rng(3).dirichlet(alpha, 50_000)
     variable, total = tf.Variable(alpha), alpha.sum()
 
     def means(alpha):
@@ -75,7 +75,7 @@ def test_mean_of_the_slopes_of_dirichlet_numbers():
                 )
                 for j in range(3)
             ]
-            numpy.testing.assert_allclose(tape.gradient(value, variable), expected, 0, 1e-3)
+            numpy.testing.assert_allclose(tape.gradient(value, variable), expected, 0, 2e-3)
 
 
 def test_shares_of_two_are_beta_numbers():

@@ -10,10 +10,7 @@ import tnp_shim as np
 
 DRAWS = {
     "standard_normal": lambda rng: rng.standard_normal(5),
-    "standard_normal of single precision": lambda rng: rng.standard_normal(5, "float32"),
-    "exponential": lambda rng: rng.exponential(2.0, 5),
     "integers": lambda rng: rng.integers(0, 1000, 5),
-    "permutation": lambda rng: rng.permutation(7),
     "choice": lambda rng: rng.choice(20, 5, replace=False),
     "RandomState.normal": lambda rng: rng.normal(size=5),
 }
