@@ -61,7 +61,7 @@ _COSTLY = ("xla", "gpu", "gradient", "second gradient", "forward", "vmap", "loop
 
 QUICK = Effort(
     structures={"eager": 3, "graph": 1, "unknown": 1} | dict.fromkeys(_COSTLY, 1),
-    of_ufunc_methods={"eager": 2, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
+    of_ufunc_methods={"eager": 1, "graph": 1, "unknown": 0} | dict.fromkeys(_COSTLY, 0),
     # the draws by rejection take XLA seconds to compile, in graphs too
     of_draws=dict.fromkeys(MODES, 0) | {"eager": 2},
     values=dict.fromkeys(MODES, 1) | {"eager": 2},
