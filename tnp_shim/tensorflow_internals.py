@@ -148,12 +148,18 @@ def compiled_by_xla() -> bool:
     )
 
 
+def _graphs_being_built():
+    """The graph being built and those that enclose it."""
+    graph = ops.get_default_graph()
+    while graph is not None:
+        yield graph
+        graph = getattr(graph, "outer_graph", None)
+
+
 def in_loop_body() -> bool:
     """Whether the graph being built is, or is part of, the body of a tf.while_loop."""
-    graph = ops.get_default_graph()
-    while graph is not None and not isinstance(graph, control_flow_v2_func_graphs.WhileBodyFuncGraph):
-        graph = getattr(graph, "outer_graph", None)
-    return graph is not None
+    body = control_flow_v2_func_graphs.WhileBodyFuncGraph
+    return any(isinstance(graph, body) for graph in _graphs_being_built())
 
 
 def known_value(tensor):
@@ -191,10 +197,7 @@ def builds_gradient_of_loop() -> bool:
 
     TensorFlow then fails with "is in list of internal_captures but not in internal_capture_to_output".
     """
-    graph = ops.get_default_graph()
-    while graph is not None and type(graph).__name__ != "_WhileBodyGradFuncGraph":
-        graph = getattr(graph, "outer_graph", None)
-    return graph is not None
+    return any(type(graph).__name__ == "_WhileBodyGradFuncGraph" for graph in _graphs_being_built())
 
 
 def current_graph():

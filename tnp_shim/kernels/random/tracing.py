@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import tensorflow as tf
 
-from tnp_shim.tensorflow_internals import compiled_by_xla, in_loop_body
+from tnp_shim.tensorflow_internals import compiled_by_xla, in_loop_body, runs_eagerly
 
 Draw = TypeVar("Draw", bound=Callable[..., Any])
 
@@ -28,7 +28,7 @@ def traced_once(tensors: int = 1) -> Callable[[Draw], Draw]:
         @functools.wraps(draw)
         def call(engine: Any, *arguments: Any, **options: Any) -> Any:
             given, sizes = arguments[:tensors], arguments[tensors:]
-            if tf.executing_eagerly() or any(tf.is_tensor(size) for size in sizes):
+            if runs_eagerly() or any(tf.is_tensor(size) for size in sizes):
                 return draw(engine, *arguments, **options)
             return _function(draw, engine, compiled_by_xla(), in_loop_body(), *sizes, **options)(*given)
 
